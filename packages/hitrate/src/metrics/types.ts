@@ -1,0 +1,240 @@
+import type { Clock } from '../clock.ts'
+import type { Bytes, Duration, Milliseconds, Ratio } from '../units.ts'
+import type { LoadResult, MissReason, Outcome, Recorder } from './recorder.ts'
+
+/** What was done to a cache that is not ours, as told to `record` and `measure`. */
+export const CACHE_OPERATIONS = ['get', 'set', 'delete'] as const
+export type CacheOperation = (typeof CACHE_OPERATIONS)[number]
+
+/** One operation on any cache. */
+export interface CacheEvent {
+  readonly operation: CacheOperation
+  readonly key: string
+  /** For `get`: whether a value was found. */
+  readonly hit: boolean
+  /** Which tier answered. Default `l2`. */
+  readonly tier?: 'l1' | 'l2'
+  readonly responseTimeMs: Milliseconds
+  /** Default: that of the calling async context (`withEndpoint`, an adapter of the monitor). */
+  readonly endpoint?: string
+  readonly sizeBytes?: Bytes
+}
+
+/** A user's rule: the first that matches a key decides its pattern, before inference. */
+export interface PatternRule {
+  readonly match: RegExp
+  /** The pattern's label, for example `product:*`; may use `$1`. */
+  readonly pattern: string
+}
+
+/** When health turns; see `health.ts` for the rules. */
+export interface HealthThresholds {
+  /** Below: degraded. Default 0.5. */
+  readonly minHitRate: Ratio
+  /** From here: degraded. Default 50. */
+  readonly maxAvgResponseMs: Milliseconds
+  /** From here: warning. Default 100. */
+  readonly maxP95ResponseMs: Milliseconds
+  /** Fewer lookups in the window say nothing. Default 20. */
+  readonly minRequests: number
+}
+
+export interface MetricsOptions {
+  /** How long windows are kept. Default `24h`, at most `24h`, at least `15m`. */
+  readonly retention?: Duration
+  readonly patterns?: readonly PatternRule[]
+  /** Series at the most; the least used beyond go to `__other__`. Defaults 200 and 100. */
+  readonly maxPatterns?: number
+  readonly maxEndpoints?: number
+  readonly health?: Partial<HealthThresholds>
+  readonly clock?: Clock
+}
+
+/** Which window is asked for; default the retention. */
+export interface WindowQuery {
+  readonly window?: Duration
+}
+
+/** Figures of one series in one window. Times in milliseconds; with no lookups rates and times are 0. */
+export interface CacheStats {
+  readonly totalRequests: number
+  readonly cacheHits: number
+  readonly cacheMisses: number
+  readonly hitRate: Ratio
+  readonly missRate: Ratio
+  readonly avgResponseTimeMs: Milliseconds
+  readonly p50ResponseTimeMs: Milliseconds
+  readonly p95ResponseTimeMs: Milliseconds
+  readonly p99ResponseTimeMs: Milliseconds
+  readonly outcomes: Readonly<Record<Outcome, number>>
+  readonly missReasons: Readonly<Record<MissReason, number>>
+  readonly load: LoadStats
+}
+
+export interface LoadStats {
+  /** Loads that ended, however. */
+  readonly count: number
+  /** Of these `error` and `timeout`. */
+  readonly errors: number
+  readonly avgMs: Milliseconds
+  readonly p95Ms: Milliseconds
+  readonly results: Readonly<Record<LoadResult, number>>
+}
+
+export interface OverallStats extends CacheStats {
+  readonly windowSeconds: number
+  /** Start of what the figures cover: the window's, the process's or the last reset's. Unix milliseconds. */
+  readonly since: Milliseconds
+}
+
+export interface PatternStats extends CacheStats {
+  readonly pattern: string
+  /** The declared template, or `null` when the pattern was inferred. */
+  readonly keyspace: string | null
+  readonly avgLoadTimeMs: Milliseconds
+  readonly avgSizeBytes: Bytes
+  readonly ttlSeconds: number | null
+}
+
+export interface PatternsReport {
+  readonly patterns: readonly PatternStats[]
+  /** All that matched, added up; also those cut by the limit. */
+  readonly aggregate: CacheStats
+  /** How many matched. */
+  readonly total: number
+}
+
+export interface EndpointStats extends CacheStats {
+  readonly endpoint: string
+  readonly patterns: readonly EndpointPatternStats[]
+}
+
+export interface EndpointPatternStats {
+  readonly pattern: string
+  readonly totalRequests: number
+  readonly hitRate: Ratio
+}
+
+export interface EndpointsReport {
+  readonly endpoints: readonly EndpointStats[]
+  readonly total: number
+}
+
+/** By what patterns are sorted; most first, `hit_rate` lowest first, `pattern` from A. */
+export const PATTERN_SORTS = ['total_requests', 'hit_rate', 'p95_response_time_ms', 'miss_cost', 'pattern'] as const
+export type PatternSort = (typeof PATTERN_SORTS)[number]
+
+export interface PatternsQuery extends WindowQuery {
+  /** Default `total_requests`. `miss_cost` is misses times average load time. */
+  readonly sort?: PatternSort
+  /** Default 100. */
+  readonly limit?: number
+}
+
+export interface LowPerformersQuery extends WindowQuery {
+  /** Patterns with a hit rate below it are listed. Default 0.5. */
+  readonly threshold?: Ratio
+  /** Patterns with fewer lookups are not. Default 10. */
+  readonly minRequests?: number
+}
+
+/** Numbers behind a recommendation: names as in the API, in snake_case with their unit. */
+export type Evidence = Readonly<Record<string, number | string | null>>
+
+export interface LowPerformer {
+  readonly pattern: string
+  readonly hitRate: Ratio
+  readonly totalRequests: number
+  readonly recommendation: string
+  readonly evidence: Evidence
+}
+
+export const HEALTH_STATUSES = ['healthy', 'warning', 'degraded'] as const
+export type HealthStatus = (typeof HEALTH_STATUSES)[number]
+
+export interface HealthReport {
+  readonly status: HealthStatus
+  readonly hitRate: Ratio
+  readonly avgResponseTimeMs: Milliseconds
+  readonly p95ResponseTimeMs: Milliseconds
+  readonly totalRequests: number
+  /** Sentences that name value and threshold. */
+  readonly warnings: readonly string[]
+  /** The same as codes: `low_hit_rate high_avg_response_time high_p95_response_time l2_unavailable`. */
+  readonly reasons: readonly HealthReason[]
+  readonly sample: 'sufficient' | 'insufficient'
+  /** Unix milliseconds. */
+  readonly timestamp: Milliseconds
+}
+
+export const HEALTH_REASONS = [
+  'low_hit_rate',
+  'high_avg_response_time',
+  'high_p95_response_time',
+  'l2_unavailable',
+] as const
+export type HealthReason = (typeof HEALTH_REASONS)[number]
+
+/** One step of a series over time. */
+export interface SeriesPoint {
+  /** Begin of the step, Unix milliseconds. */
+  readonly at: Milliseconds
+  readonly stats: CacheStats
+  /** The newest step is still being filled. */
+  readonly unfinished: boolean
+}
+
+export interface SeriesQuery extends WindowQuery {
+  /** Width of a step; rounded up to what is kept. */
+  readonly step?: Duration
+  readonly pattern?: string
+  readonly endpoint?: string
+}
+
+/** Never goes down, survives `reset`: what is exported to Prometheus later. */
+export type Totals = Readonly<Record<string, number>>
+
+/** An endpoint whose name is known only later: an early hook's lookups wait for it. */
+export interface EndpointScope {
+  /** Names the endpoint; lookups held back until now are counted for it. The first name wins. */
+  resolve(endpoint: string): void
+  /** Runs `work` inside the scope. */
+  run<T>(work: () => T): T
+}
+
+/** What a cache measured of itself, or what was recorded for any other cache. */
+export interface Metrics {
+  /** Records one operation of a cache that is not ours. Throws `CacheError` `invalid_argument`. */
+  record(event: CacheEvent): void
+  /** Times `fn` and records it; for `get`, `undefined` or `null` is a miss. Errors pass unchanged (a get's counts as `error`). */
+  measure<T>(operation: CacheOperation, key: string, fn: () => T | PromiseLike<T>): Promise<T>
+  /** Runs `fn` so that lookups in it belong to the endpoint `name`. */
+  withEndpoint<T>(name: string, fn: () => T): T
+  /** For adapters that learn the route after the request began. Unresolved when it ends: `__unmatched__` is theirs to say. */
+  endpointScope(): EndpointScope
+
+  overall(query?: WindowQuery): OverallStats
+  /** Every pattern, sorted. */
+  patterns(query?: PatternsQuery): PatternsReport
+  /** Patterns whose label matches the glob. */
+  pattern(glob: string, query?: PatternsQuery): PatternsReport
+  topPatterns(limit?: number, query?: WindowQuery): readonly PatternStats[]
+  endpoints(query?: WindowQuery & { readonly limit?: number }): EndpointsReport
+  lowPerformers(query?: LowPerformersQuery): readonly LowPerformer[]
+  /** Default window 5 minutes. */
+  health(query?: WindowQuery): HealthReport
+  series(query?: SeriesQuery): readonly SeriesPoint[]
+  totals(): Totals
+  /** Clears windows and statistics; totals stay. */
+  reset(): void
+  /** Bytes the collector holds, as it estimates. */
+  readonly selfBytes: Bytes
+  readonly retention: Milliseconds
+}
+
+/** The collector with both its faces: what a cache reports to and what people ask. */
+export interface MetricsCollector extends Metrics {
+  readonly recorder: Recorder
+  /** Tells health that a configured L2 is out of reach. */
+  setL2Available(available: boolean): void
+}

@@ -92,6 +92,30 @@ export interface Readiness {
   readonly l2: 'ready' | 'unavailable' | 'none'
 }
 
+/** Counts how many of the keys a warm run stored were read afterwards; each key once. */
+export interface ReadCounter {
+  read: number
+}
+
+export interface WarmOptions {
+  /** Stops before the next key; what is loading is finished. */
+  readonly signal?: AbortSignal
+  readonly reads?: ReadCounter
+}
+
+/** What became of the keys of one warming call. They add up to the keys given, those skipped by `signal` aside. */
+export interface WarmResult {
+  /** Loaded or stored. */
+  readonly warmed: number
+  /** Left alone because a fresh entry was there (`warmBatch`: any live one). */
+  readonly alreadyFresh: number
+  /** The loader had nothing for it, or decided not to store. */
+  readonly absent: number
+  readonly failed: number
+  /** Errors of the loader, the first few. */
+  readonly errors: readonly unknown[]
+}
+
 export interface KeyspaceOptions<P, T> extends WriteTimes, LookupTimes {
   /** Fetches one value. The value's type is inferred from it. */
   readonly load?: (params: P, context: LoadContext) => T | PromiseLike<T>
@@ -132,6 +156,8 @@ export interface Keyspace<P, T> {
   has(params: P): Promise<boolean>
   /** The value as it is, without counting, loading or refreshing. */
   peek(params: P): Promise<T | undefined>
+  /** Loads what is not fresh, as loads (`trigger: warm`), never as lookups; fenced like any load. See `hitrate/warming`. */
+  warm(list: readonly P[], options?: WarmOptions): Promise<WarmResult>
 }
 
 /** @typeParam K what kind of values the codec can store; `json` unless a codec says otherwise */
@@ -150,6 +176,8 @@ export interface Cache<K extends ValueKind = 'json'> extends AsyncDisposable {
   /** Stores; voids loads in flight. Resolves when L2 has answered or its deadline has passed. */
   set<T>(key: string, value: T & Guard<K, T>, options?: WriteOptions): Promise<Delivery>
   setMany(entries: readonly SetEntry[]): Promise<Delivery>
+  /** Stores values from outside where no live entry is; stands outside the fence. See `hitrate/warming`. */
+  warm(entries: readonly SetEntry[], options?: WarmOptions): Promise<WarmResult>
   /** Whether a fresh or stale entry is there. Counts nothing. */
   has(key: string): Promise<boolean>
   /** The value as it is, fresh or stale. Counts nothing, loads nothing. */

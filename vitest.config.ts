@@ -1,16 +1,57 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests run against the sources, without a build. */
 const ssr = { resolve: { conditions: ['@hitrate/source'] } }
+
+/** A project whose tests lie in `<root>/test`. */
+const tested = (name: string, root: string) => ({
+  extends: true as const,
+  ssr,
+  test: { name, root, include: ['test/**/*.test.ts'] },
+})
 
 export default defineConfig({
   ssr,
   test: {
     environment: 'node',
+    // Installs Redis and PostgreSQL where they are missing; tests start servers of their own.
+    globalSetup: ['test-support/src/global-setup.ts'],
+    // Test files start servers, child processes and PGlite: more workers than this only wait for each other's cores.
+    maxWorkers: 2,
+    // Two busy cores stretch what takes 100 ms alone; a hook may start a server.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
     projects: [
-      { ssr, test: { name: 'hitrate', root: 'packages/hitrate', include: ['test/**/*.test.ts'], typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: '../../tsconfig.test.json' } } },
-      { ssr, test: { name: 'monitor', root: 'packages/monitor', include: ['test/**/*.test.ts'] } },
-      { ssr, test: { name: 'marketplace', root: 'apps/marketplace', include: ['test/**/*.test.ts'] } },
-      { ssr, test: { name: 'repository', root: '.', include: ['test/**/*.test.ts', 'docs/**/*.test.ts', 'test-support/test/**/*.test.ts'] } },
+      tested('hitrate', 'packages/hitrate'),
+      tested('monitor', 'packages/monitor'),
+      tested('marketplace', 'apps/marketplace'),
+      {
+        extends: true,
+        ssr,
+        test: {
+          name: 'repository',
+          include: ['test/**/*.test.ts', 'docs/**/*.test.ts', 'test-support/test/**/*.test.ts'],
+        },
+      },
+      {
+        // Type tests are not run but compiled: one compiler for all of them.
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['{packages/*,apps/*}/test/**/*.test-d.ts', 'docs/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.types.json',
+          },
+        },
+      },
     ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**', 'apps/*/src/**'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 })

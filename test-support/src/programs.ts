@@ -33,7 +33,7 @@ export type ProgramName = keyof typeof programs
 
 /** The program's path, or `undefined` where it is not installed. */
 export function findProgram(name: ProgramName): string | undefined {
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '')
+  const onPath = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '')
   const elsewhere = programs[name].directories.flatMap((pattern) =>
     globSync(pattern).sort(byVersion).reverse(),
   )

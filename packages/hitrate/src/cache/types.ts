@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Metrics, MetricsOptions } from '../metrics/types.ts'
-import type { StoreFactory } from '../stores/store.ts'
+import type { Logger } from '../logger.ts'
+import type { L2Info, StoreFactory } from '../stores/store.ts'
 import type { Bytes, Duration, Milliseconds, Ratio } from '../units.ts'
 import type { KeyParams } from './template.ts'
 import type { Codec, Guard, ValueKind } from './values.ts'
@@ -216,29 +217,6 @@ export interface CacheInfo {
     readonly maxEntries: number | null
   } | null
   readonly l2: L2Info | 'unavailable' | null
-}
-
-/** What the server behind L2 says of itself. */
-export interface L2Info {
-  readonly server: string
-  readonly version: string
-  readonly mode: 'standalone' | 'sentinel' | 'cluster'
-  readonly usedMemoryHuman: string
-  readonly usedMemoryBytes: Bytes
-  readonly connectedClients: number
-  readonly totalKeys: number
-  readonly uptimeSeconds: number
-  /** The server's own keyspace hits over hits and misses, all its users together; 0 when it had none. */
-  readonly hitRate: Ratio
-  readonly evictedKeys: number
-  readonly maxmemoryPolicy: string
-}
-
-/** Structured log target; pino fits. Gets changes of state, never values, keys or URLs. */
-export interface Logger {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
 }
 
 /** Bounds of the in-process tier. */

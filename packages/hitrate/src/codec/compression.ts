@@ -1,0 +1,15 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { Bytes } from '../units.ts'
+
+/** The compressed bytes, or `undefined` when they would not be smaller. zstd at its default level. */
+export function compress(bytes: Buffer): Buffer | undefined {
+  const smaller = zstdCompressSync(bytes)
+  return smaller.length < bytes.length ? smaller : undefined
+}
+
+/** Throws when the bytes are damaged or longer than `length` says: a small bomb can't become a large value. */
+export function decompress(bytes: Buffer, length: Bytes): Buffer {
+  const plain = zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, length) })
+  if (plain.length !== length) throw new RangeError(`decompressed to ${plain.length} bytes, expected ${length}`)
+  return plain
+}

@@ -1,0 +1,184 @@
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import type { Bytes, Milliseconds, Ratio } from '../units.ts'
+
+/**
+ * The contract of a shared tier (L2). Implementations stand beside this file; `hitrate/testing` has the suite they all
+ * pass.
+ *
+ * A key holds nothing, a **claim** (somebody is loading it), or an **entry**. Both carry a random *version*: whoever
+ * wants to change a key says which version it has seen, and absence never matches, so that whatever is lost (eviction,
+ * flush, failover, expiry) fails closed. All stamps are the server's own time, read inside the operation.
+ *
+ * Every method rejects when the server can't be asked. None has a deadline of its own: `guard.ts` gives it one, and a
+ * call that timed out may still be carried out later, which is why writes of values carry `notAfter`.
+ */
+export interface Store {
+  /** For people: `redis 7.0.15 standalone`. Known once connected. */
+  readonly label: string
+  /** Whether a call made now can be sent. */
+  readonly available: boolean
+  /** Resolves when the store first becomes available; never rejects. */
+  connected(): Promise<void>
+  /** The server's time now, as estimated from its last answers; `undefined` before the first one. */
+  serverNow(): ServerTime | undefined
+
+  /** What the keys hold, in their order: one round trip. */
+  read(keys: readonly string[]): Promise<Stored[]>
+  /** Claims one key before loading it. */
+  claim(request: ClaimRequest): Promise<ClaimReply>
+  /** Makes a claim last longer; `false` when it is no longer ours. */
+  renew(key: string, version: Version, lease: Milliseconds): Promise<boolean>
+  /**
+   * Gives a claim back without a value: a bare claim is removed, a claimed entry stays servable and is not claimed again
+   * for `pause`; with `remove` it is removed too.
+   */
+  release(key: string, version: Version, options: { readonly pause: Milliseconds; readonly remove: boolean }): Promise<void>
+  /** Replaces our own claim by the value that was loaded. */
+  fill(request: FillRequest): Promise<FillResult>
+  /** Writes without asking what is there; `onlyAbsent`: only where no entry is. Answers in order: written or not. */
+  write(requests: readonly WriteRequest[]): Promise<boolean[]>
+  /** Removes entries and claims; how many there were. */
+  delete(keys: readonly string[]): Promise<number>
+  /** Makes entries stale, removes claims; how many there were. */
+  expire(keys: readonly string[]): Promise<number>
+  /** Deletes or expires every key that matches the glob, claims included; how many there were. */
+  invalidateMatching(glob: string, mode: 'delete' | 'expire'): Promise<number>
+
+  /** The markers as they are; `undefined` where one is missing. */
+  readMarkers(names: readonly MarkerName[]): Promise<(MarkerState | undefined)[]>
+  /**
+   * The markers, kept for at least `life`; a missing one is made so that every load which began before the last
+   * invalidation of any tag is void.
+   */
+  ensureMarkers(names: readonly MarkerName[], life: Milliseconds): Promise<MarkerState[]>
+  /** Moves the markers' deleted (or expired) stamp to now; their stamps only grow. */
+  stampMarkers(names: readonly MarkerName[], mode: 'delete' | 'expire', life: Milliseconds): Promise<MarkerState[]>
+
+  info(): Promise<L2Info>
+  /** Releases the connection; what is pending rejects. */
+  close(): Promise<void>
+}
+
+/** Unix milliseconds on the server, with microseconds as fraction. */
+export type ServerTime = number
+
+/** 12 random bytes as a latin1 string. */
+export type Version = string
+
+/** A tag's marker, or the marker of the whole cache. */
+export type MarkerName = string
+/** Stands for the whole cache; no tag can be empty. */
+export const ALL: MarkerName = ''
+
+/** What is known of a tag's invalidations. An entry whose marker is missing or has another nonce is dead. */
+export interface MarkerState {
+  /** 8 random bytes as a latin1 string. */
+  readonly nonce: string
+  /** Entries whose load began at or before it are dead; 0: never. */
+  readonly deletedAt: ServerTime
+  /** Entries whose load began at or before it are stale; 0: never. */
+  readonly expiredAt: ServerTime
+}
+
+export interface StoredEntry {
+  readonly kind: 'entry'
+  readonly version: Version
+  /** Expired by key: stale, whatever its ttl says. */
+  readonly expired: boolean
+  /** Somebody refreshes it until then; 0: nobody. */
+  readonly refreshingUntil: ServerTime
+  readonly began: ServerTime
+  /** Bytes as `codec/envelope.ts` wrote them: not yet checked. */
+  readonly body: Buffer
+}
+
+export interface StoredClaim {
+  readonly kind: 'claim'
+  readonly version: Version
+}
+
+/** `junk`: bytes that are not ours. */
+export type Stored = StoredEntry | StoredClaim | { readonly kind: 'absent' } | { readonly kind: 'junk' }
+
+export interface ClaimRequest {
+  readonly key: string
+  /** Of the claim, and of the entry that fills it. */
+  readonly version: Version
+  /** The claim's life unless renewed. */
+  readonly lease: Milliseconds
+  /**
+   * The entry the caller saw and found wanting: `stale` stays servable meanwhile, `dead` is replaced by the claim.
+   * An entry of another version is not touched. `steal`: whatever is there; an entry stays servable.
+   */
+  readonly over: { readonly version: Version; readonly as: 'stale' | 'dead' } | 'steal' | undefined
+}
+
+/** `claimed`: load now, `at` is when the load began. `held`: somebody else is loading. `changed`: look at `stored`. */
+export type ClaimReply =
+  | { readonly kind: 'claimed'; readonly at: ServerTime }
+  | { readonly kind: 'held' }
+  | { readonly kind: 'changed'; readonly stored: StoredEntry }
+
+export interface FillRequest {
+  readonly key: string
+  readonly version: Version
+  readonly began: ServerTime
+  readonly body: Buffer
+  /** Servable at all, counted from `began`: ttl and stale time together. */
+  readonly life: Milliseconds
+}
+
+/** `refused`: the claim was voided or lost. */
+export type FillResult = 'stored' | 'refused'
+
+export interface WriteRequest {
+  readonly key: string
+  readonly version: Version
+  readonly body: Buffer
+  readonly life: Milliseconds
+  /** Not written when it is carried out later than this. */
+  readonly notAfter: ServerTime
+  readonly onlyAbsent: boolean
+}
+
+/** What the server behind L2 says of itself. */
+export interface L2Info {
+  readonly server: string
+  readonly version: string
+  readonly mode: 'standalone' | 'sentinel' | 'cluster'
+  readonly usedMemoryHuman: string
+  readonly usedMemoryBytes: Bytes
+  readonly connectedClients: number
+  readonly totalKeys: number
+  readonly uptimeSeconds: number
+  /** The server's own keyspace hits over hits and misses, all its users together; 0 when it had none. */
+  readonly hitRate: Ratio
+  readonly evictedKeys: number
+  readonly maxmemoryPolicy: string
+}
+
+/** What a cache gives the store it opens. */
+export interface StoreContext {
+  readonly name: string
+  readonly clock: Clock
+  readonly logger: Logger | undefined
+  /** Called when the server is lost or found. */
+  onAvailability(available: boolean): void
+}
+
+/** Bounds of L2 the cache keeps, whatever the store. */
+export interface L2Settings {
+  /** Per call. Default 250 ms. */
+  readonly timeout: Milliseconds
+  /** Larger values are returned, not stored. Default 8 MiB. */
+  readonly maxValueBytes: Bytes
+  /** Values from this size are compressed, kept so only when smaller. Default 4 KiB. */
+  readonly compressAbove: Bytes
+}
+
+/** What `redisStore(...)` answers: nothing is opened before a cache takes it. */
+export interface StoreFactory {
+  readonly settings: L2Settings
+  open(context: StoreContext): Store
+}

@@ -1,32 +1,7 @@
 import type { Buffer } from 'node:buffer'
+import type { ValueKind } from '../codec/codec.ts'
 
-/**
- * What a codec can store:
- * - `json`: what `JSON.stringify` keeps: text, numbers, booleans, `null`, plain objects, arrays. A property that is
- *   `undefined` comes back absent
- * - `any`: whatever the codec says; the types then refuse nothing
- */
-export const VALUE_KINDS = ['json', 'any'] as const
-export type ValueKind = (typeof VALUE_KINDS)[number]
-
-/**
- * How values become bytes and come back. The rest of the envelope (version, checksum, stamps, compression) is not its
- * concern.
- *
- * - `decode` takes the bytes `encode` gave, or the UTF-8 bytes of the text it gave, and answers with an equal value
- *   that shares nothing with the one encoded.
- * - Both are synchronous and may throw: a value that `encode` refuses is returned to the caller but not cached
- *   (`uncacheable`); bytes that `decode` refuses are a miss (`decode_error`).
- * - The buffer given to `decode` is the cache's own: it must be neither changed nor kept.
- */
-export interface Codec<K extends ValueKind = ValueKind> {
-  /** Kept beside each value; one stored under another name is not decoded. Change it whenever the format changes. */
-  readonly name: string
-  /** The kind of values the types of the cache let through. */
-  readonly accepts: K
-  encode(value: unknown): Uint8Array | string
-  decode(bytes: Buffer): unknown
-}
+export { type Codec, VALUE_KINDS, type ValueKind } from '../codec/codec.ts'
 
 /**
  * The compile-time check of a value's type: `unknown`, which asks for nothing more, when a codec of kind `K` can store
@@ -42,17 +17,25 @@ export type Guard<K extends ValueKind, T> = [K] extends ['json']
   : unknown
 
 /**
- * `T` with `never` in the place of everything JSON can't hold. Comparing `T` with it checks the whole type; as the
- * compiler does that lazily and assumes what it is in the middle of proving, recursive types end.
+ * `T` with `never` in the place of everything JSON can't hold. Comparing `T` with it checks the whole type: lazily,
+ * and assuming what is being proved, so that recursive types end. Arrays and tuples have a branch of their own as a
+ * mapped type would go through their items at once, and never end for `type Json = string | Json[]`.
  */
 type Json<T> =
   IsAny<T> extends true
     ? T
     : [Refused<T>] extends [never]
-      ? T extends object
-        ? { [P in keyof T]: Json<T[P]> }
-        : T
+      ? T extends Scalar
+        ? T
+        : T extends readonly (infer Item)[]
+          ? readonly (Json<Item> | undefined)[]
+          : T extends object
+            ? { [P in keyof T]: Json<T[P]> }
+            : T
       : never
+
+/** Asked for before objects, as a branded `number & { brand: 'Id' }` is assignable to both. */
+type Scalar = string | number | boolean | null | undefined
 
 type IsAny<T> = 0 extends 1 & T ? true : false
 

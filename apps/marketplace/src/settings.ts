@@ -1,0 +1,141 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { dataFolderProblem } from './catalogue/data-folder.ts'
+
+/** `demo`: simulated shoppers send a few requests a second, so that the dashboard lives. */
+export const TRAFFIC_KINDS = ['demo', 'off'] as const
+export type Traffic = (typeof TRAFFIC_KINDS)[number]
+
+/** `off`: every lookup bypasses the cache, for comparison. */
+export const CACHE_SWITCHES = ['on', 'off'] as const
+export type CacheSwitch = (typeof CACHE_SWITCHES)[number]
+
+/** What the environment decides. Defaults: see {@link readSettings}. */
+export interface Settings {
+  /** 0: any free port. */
+  readonly port: number
+  readonly host: string
+  /** `undefined`: the cache lives in memory only. */
+  readonly redisUrl: string | undefined
+  /** `undefined`: a PGlite database inside the process, empty at each start. */
+  readonly databaseUrl: string | undefined
+  /** Absolute path of a folder of real data; `undefined`: a generated catalogue. */
+  readonly dataFolder: string | undefined
+  readonly traffic: Traffic
+  /** Bearer token of the monitoring API and of the shop's writes; `undefined`: loopback only. */
+  readonly adminToken: string | undefined
+  readonly cache: CacheSwitch
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** One line per wrong variable: its name, the value given, what is accepted. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+interface Variable<T> {
+  readonly accepted: string
+  /** `undefined`: not acceptable. */
+  parse(text: string): T | undefined
+  /** How the value is shown in an error; default as it is. For what may hold a secret. */
+  show?(text: string): string
+}
+
+const port: Variable<number> = {
+  accepted: 'a whole number from 0 (any free port) to 65535',
+  parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
+}
+
+const host: Variable<string> = {
+  accepted: 'an IP address or a host name',
+  parse: (text) =>
+    isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text) ? text : undefined,
+}
+
+const redisUrl: Variable<string> = {
+  accepted:
+    'redis://[user:password@]host[:port][/db] (rediss:// for TLS), redis-sentinel://h1:p,h2:p/master-name or redis-cluster://h1:p,h2:p',
+  parse: (text) => {
+    if (/^redis-cluster:\/\/[^/\s]+$/.test(text) || /^redis-sentinel:\/\/[^/\s]+\/[^/\s]+$/.test(text))
+      return text
+    return isUrl(text, ['redis:', 'rediss:']) ? text : undefined
+  },
+  show: withoutCredentials,
+}
+
+const databaseUrl: Variable<string> = {
+  accepted: 'postgres://[user:password@]host[:port]/database',
+  parse: (text) => (isUrl(text, ['postgres:', 'postgresql:']) ? text : undefined),
+  show: withoutCredentials,
+}
+
+const adminToken: Variable<string> = {
+  accepted: 'visible ASCII characters without spaces',
+  parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+  show: () => '(not shown)',
+}
+
+function oneOf<const V extends string>(values: readonly V[]): Variable<V> {
+  return { accepted: values.join(' or '), parse: (text) => values.find((value) => value === text) }
+}
+
+function isUrl(text: string, protocols: readonly string[]): boolean {
+  const url = URL.parse(text)
+  return url !== null && protocols.includes(url.protocol) && url.hostname !== ''
+}
+
+/** The text with everything up to the last `@` of its authority hidden: it may hold a password. */
+function withoutCredentials(text: string): string {
+  return JSON.stringify(text.replace(/^([a-z-]*:?\/{0,2}).*@/i, '$1***@'))
+}
+
+/**
+ * Reads the environment. An empty variable is one that is not set.
+ * @param from folder that relative paths start at; default the one `npm` was called in
+ * @throws {SettingsError} naming every variable that is wrong; nothing has been touched then
+ */
+export function readSettings(
+  environment: Environment,
+  from: string = environment.INIT_CWD ?? process.cwd(),
+): Settings {
+  const problems: string[] = []
+  const read = <T, D>(name: string, variable: Variable<T>, fallback: D): T | D => {
+    const text = environment[name]
+    if (text === undefined || text === '') return fallback
+    const value = variable.parse(text)
+    if (value !== undefined) return value
+    problems.push(
+      `${name}: ${variable.show?.(text) ?? JSON.stringify(text)} given; accepted: ${variable.accepted}`,
+    )
+    return fallback
+  }
+  const dataFolder: Variable<string> = {
+    accepted: 'a folder with online-retail/*.csv.gz and catalogue/olist_*.csv.gz',
+    parse: (text) => resolve(from, text),
+  }
+
+  const settings: Settings = {
+    port: read('PORT', port, 8000),
+    host: read('HOST', host, '127.0.0.1'),
+    redisUrl: read('REDIS_URL', redisUrl, undefined),
+    databaseUrl: read('DATABASE_URL', databaseUrl, undefined),
+    dataFolder: read('MARKETPLACE_DATA', dataFolder, undefined),
+    traffic: read('TRAFFIC', oneOf(TRAFFIC_KINDS), 'demo'),
+    adminToken: read('CACHE_ADMIN_TOKEN', adminToken, undefined),
+    cache: read('CACHE', oneOf(CACHE_SWITCHES), 'on'),
+  }
+  const missing = settings.dataFolder === undefined ? undefined : dataFolderProblem(settings.dataFolder)
+  if (missing !== undefined) {
+    const given = JSON.stringify(environment.MARKETPLACE_DATA)
+    problems.push(`MARKETPLACE_DATA: ${given} given, but ${missing}; accepted: ${dataFolder.accepted}`)
+  }
+  if (problems.length > 0) throw new SettingsError(problems)
+  return Object.freeze(settings)
+}

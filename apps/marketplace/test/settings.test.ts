@@ -1,0 +1,148 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readSettings, SettingsError } from '../src/settings.ts'
+
+/** What is said about the environment. */
+function problems(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings(environment)
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('the settings', () => {
+  it('have defaults that need nothing installed and are open to this machine alone', () => {
+    expect(readSettings({})).toEqual({
+      port: 8000,
+      host: '127.0.0.1',
+      redisUrl: undefined,
+      databaseUrl: undefined,
+      dataFolder: undefined,
+      traffic: 'demo',
+      adminToken: undefined,
+      cache: 'on',
+    })
+  })
+
+  it('take an empty variable for one that is not set', () => {
+    const names = [
+      'PORT',
+      'HOST',
+      'REDIS_URL',
+      'DATABASE_URL',
+      'MARKETPLACE_DATA',
+      'TRAFFIC',
+      'CACHE_ADMIN_TOKEN',
+      'CACHE',
+    ]
+    expect(readSettings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readSettings({}))
+  })
+
+  it('are read from the environment', () => {
+    expect(
+      readSettings({
+        PORT: '0',
+        HOST: '::1',
+        REDIS_URL: 'redis://user:secret@cache:6379/2',
+        DATABASE_URL: 'postgresql://shop@db/shop',
+        TRAFFIC: 'off',
+        CACHE_ADMIN_TOKEN: 'let-me-in!',
+        CACHE: 'off',
+      }),
+    ).toEqual({
+      port: 0,
+      host: '::1',
+      redisUrl: 'redis://user:secret@cache:6379/2',
+      databaseUrl: 'postgresql://shop@db/shop',
+      dataFolder: undefined,
+      traffic: 'off',
+      adminToken: 'let-me-in!',
+      cache: 'off',
+    })
+  })
+
+  it.each([
+    'redis://127.0.0.1:6379',
+    'rediss://cache',
+    'redis-sentinel://a:26379,b:26379/mymaster',
+    'redis-cluster://a:7000,b:7001',
+  ])('accept %s for REDIS_URL', (url) => {
+    expect(readSettings({ REDIS_URL: url }).redisUrl).toBe(url)
+  })
+
+  it.each([
+    ['PORT', '65536', 'a whole number from 0 (any free port) to 65535'],
+    ['PORT', '80a', 'a whole number from 0 (any free port) to 65535'],
+    ['PORT', '-1', 'a whole number from 0 (any free port) to 65535'],
+    ['HOST', 'not a host', 'an IP address or a host name'],
+    ['TRAFFIC', 'on', 'demo or off'],
+    ['CACHE', 'OFF', 'on or off'],
+    ['DATABASE_URL', 'mysql://db/shop', 'postgres://[user:password@]host[:port]/database'],
+  ])('refuse %s=%s in one line that names it, the value and what is accepted', (name, value, accepted) => {
+    expect(problems({ [name]: value })).toEqual([
+      `${name}: ${JSON.stringify(value)} given; accepted: ${accepted}`,
+    ])
+  })
+
+  it.each(['localhost:6379', 'http://cache', 'redis://', 'redis-sentinel://a:26379', 'redis-cluster://'])(
+    'refuse %s for REDIS_URL',
+    (url) => {
+      expect(problems({ REDIS_URL: url })).toEqual([
+        expect.stringMatching(/^REDIS_URL: ".*" given; accepted: redis:.*redis-sentinel:.*redis-cluster:/),
+      ])
+    },
+  )
+
+  it('never repeat a password or a token', () => {
+    const said = [
+      ...problems({ REDIS_URL: 'http://user:hunter2@cache:6379' }),
+      ...problems({ REDIS_URL: 'user:hunter2@cache' }),
+      ...problems({ DATABASE_URL: 'mysql://root:hunter2@db/shop' }),
+      ...problems({ CACHE_ADMIN_TOKEN: 'hunter2 hunter2' }),
+    ]
+    expect(said).toHaveLength(4)
+    expect(said.join('\n')).not.toContain('hunter2')
+  })
+
+  it('name every variable that is wrong at once', () => {
+    expect(problems({ PORT: 'x', CACHE: 'x', TRAFFIC: 'x' })).toHaveLength(3)
+  })
+})
+
+describe('MARKETPLACE_DATA', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'marketplace-data-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('must be a folder that has all the files, and says what is missing', async () => {
+    const said = () => problems({ MARKETPLACE_DATA: folder }).join()
+    expect(problems({ MARKETPLACE_DATA: join(folder, 'none') })).toEqual([
+      `MARKETPLACE_DATA: ${JSON.stringify(join(folder, 'none'))} given, but there is no such folder; accepted: a folder with online-retail/*.csv.gz and catalogue/olist_*.csv.gz`,
+    ])
+    expect(said()).toContain('it has no online-retail/*.csv.gz')
+    await mkdir(join(folder, 'online-retail'))
+    await mkdir(join(folder, 'catalogue'))
+    expect(said()).toContain('it has no online-retail/*.csv.gz')
+    await writeFile(join(folder, 'online-retail', '2011-03.csv.gz'), '')
+    expect(said()).toContain('it lacks catalogue/olist_products_dataset.csv.gz')
+    for (const name of [
+      'olist_products_dataset',
+      'olist_sellers_dataset',
+      'product_category_name_translation',
+    ]) {
+      await writeFile(join(folder, 'catalogue', `${name}.csv.gz`), '')
+    }
+    expect(readSettings({ MARKETPLACE_DATA: folder }).dataFolder).toBe(folder)
+  })
+
+  it('may be relative to where npm was called', () => {
+    expect(readSettings({ MARKETPLACE_DATA: '.', INIT_CWD: folder }).dataFolder).toBe(folder)
+  })
+})

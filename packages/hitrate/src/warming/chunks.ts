@@ -2,7 +2,7 @@
  * Keys per call of the cache. Large enough for a keyspace's `loadMany` to pay, small enough that a report moves and a
  * cancel, which takes effect between calls, is prompt.
  */
-export const CHUNK_SIZE = 25
+const CHUNK_SIZE = 25
 
 /**
  * Hands `items` over in chunks, `width` at a time. The first error ends it: no chunk is begun after it, and it is thrown

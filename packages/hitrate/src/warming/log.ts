@@ -2,7 +2,7 @@ import type { Logger } from '../logger.ts'
 import type { RunReport } from './report.ts'
 
 /** What the warmer says to the log: counts, names of strategies and the messages of their errors. */
-export interface WarmingLog {
+interface WarmingLog {
   ready(strategies: number): void
   started(run: RunReport): void
   ended(run: RunReport): void

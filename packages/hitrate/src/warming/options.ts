@@ -26,7 +26,7 @@ export interface WarmerOptions {
 }
 
 /** The options with their defaults, checked and copied. */
-export interface ResolvedOptions {
+interface ResolvedOptions {
   readonly cache: Pick<Cache, 'name' | 'warm'>
   readonly strategies: ReadonlyMap<string, Strategy>
   readonly concurrency: number

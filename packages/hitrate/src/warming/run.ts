@@ -19,7 +19,7 @@ import { createTask, type Task } from './task.ts'
  */
 const CANCEL_GRACE: Milliseconds = 1_000
 
-export interface RunContext {
+interface RunContext {
   readonly cache: WarmTarget<SetEntry>
   readonly clock: Clock
   readonly concurrency: number

@@ -18,7 +18,7 @@ import {
 import type { Strategy, StrategyRun, WarmTarget } from './strategy.ts'
 
 /** What the strategies of one run share. */
-export interface TaskContext {
+interface TaskContext {
   readonly cache: WarmTarget<SetEntry>
   readonly clock: Clock
   /** Where calls of the cache wait for their turn. */

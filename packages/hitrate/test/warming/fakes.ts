@@ -2,7 +2,7 @@ import type { ReadCounter, SetEntry, WarmOptions, WarmResult } from '../../src/c
 import type { Strategy, StrategyRun } from '../../src/warming/index.ts'
 
 /** A cache that can only be warmed: what was stored, and how it was asked. */
-export interface FakeCache {
+interface FakeCache {
   readonly name: string
   readonly stored: Map<string, SetEntry>
   /** How many entries each call carried. */
@@ -40,7 +40,7 @@ export function fakeCache(answer: () => void | Promise<void> = () => {}): FakeCa
   }
 }
 
-export interface FakeKeyspace {
+interface FakeKeyspace {
   readonly fresh: Set<number>
   /** Calls under way, and the most there ever were. */
   readonly active: number

@@ -1,0 +1,108 @@
+/// <reference types="node" preserve="true" />
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { inferPattern } from 'hitrate/metrics'
+import type { Monitor } from '../monitor.ts'
+import { pathOf, serve } from './listener.ts'
+import { UNMATCHED } from './unmatched.ts'
+
+/**
+ * Mounts a monitor in Express 4 or 5, and attributes the application's lookups to its routes.
+ *
+ * @example
+ * ```ts
+ * import { expressMonitor } from '@hitrate/monitor/express'
+ *
+ * const app = express()
+ * app.use(expressMonitor(createMonitor({ cache })))     // before the routes
+ * ```
+ */
+
+/** As much of a request as is needed here; Express's own fits. */
+interface Request extends IncomingMessage {
+  readonly originalUrl: string
+  /** Where the router that is running is mounted: real values, not a template. */
+  readonly baseUrl: string
+  /** Of the mount, at the moment a route is entered. */
+  readonly params?: unknown
+  readonly body?: unknown
+}
+
+type Middleware = (request: Request, response: ServerResponse, next: () => void) => void
+
+/** The template of a route: text, a regular expression, or a list of them. */
+function templateOf(route: unknown): string {
+  const path: unknown = typeof route === 'object' && route !== null ? Reflect.get(route, 'path') : undefined
+  return Array.isArray(path) ? path.map(String).join(' | ') : String(path)
+}
+
+/**
+ * The template of a mount, whose `baseUrl` holds real values: those of its own parameters get their names back; of what
+ * is left (mounts further out, whose parameters Express has forgotten), whatever looks like an id becomes `*`.
+ */
+function mountTemplate({ baseUrl, params }: Request): string {
+  const names = new Map(
+    Object.entries(typeof params === 'object' && params !== null ? params : {}).map(([name, value]) => [
+      value,
+      name,
+    ]),
+  )
+  const named = baseUrl.split('/').map((segment) => {
+    const name = names.get(decoded(segment))
+    return name === undefined ? segment : `:${name}`
+  })
+  return inferPattern(named.join('/'))
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/**
+ * Watches the routes Express tries. The last one is the one that answers, and the moment it is entered is the only one
+ * at which `baseUrl` belongs to it: an error unwinds it before the response ends.
+ * @returns the endpoint as far as known
+ */
+function watchRoute(request: Request): () => string {
+  let current: unknown
+  let endpoint = UNMATCHED
+  let baseUrl: string | undefined
+  let mount = ''
+  Object.defineProperty(request, 'route', {
+    configurable: true,
+    enumerable: true,
+    get: () => current,
+    set(route: unknown) {
+      current = route
+      // Only the first route tried below a mount still sees the mount's parameters.
+      if (request.baseUrl !== baseUrl) {
+        baseUrl = request.baseUrl
+        mount = mountTemplate(request)
+      }
+      const template = templateOf(route)
+      endpoint = mount !== '' && template === '/' ? mount : `${mount}${template}`
+    },
+  })
+  return () => endpoint
+}
+
+/** Middleware for the whole application. */
+export function expressMonitor(monitor: Monitor): Middleware {
+  return (request, response, next) => {
+    if (monitor.covers(pathOf(request.originalUrl))) {
+      // Routers cut their mount off the URL; the monitor wants all of it, and nothing runs after.
+      request.url = request.originalUrl
+      void serve(monitor, request, response, request.body)
+      return
+    }
+    const scope = monitor.metrics.endpointScope()
+    const endpoint = watchRoute(request)
+    const resolve = (): void => scope.resolve(endpoint())
+    response.once('finish', resolve)
+    response.once('close', resolve)
+    scope.run(next)
+  }
+}

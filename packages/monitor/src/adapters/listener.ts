@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { withStandingHeaders } from '../headers.ts'
+import type { Monitor } from '../monitor.ts'
+import { problemResponse, Refusal } from '../problem.ts'
+
+const OPTIONS: Parameters<typeof getRequestListener>[1] = {
+  // Leaves the application's own Request and Response as they are.
+  overrideGlobalObjects: false,
+  errorHandler: () =>
+    withStandingHeaders(
+      problemResponse(new Refusal(400, 'The request target or the Host header can not be read')),
+    ),
+}
+
+/**
+ * Answers a request of Node's with the monitor.
+ * @param body what a framework has already made of the body; `undefined`: the stream is still to be read
+ */
+export function serve(
+  monitor: Monitor,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  body?: unknown,
+): Promise<void> {
+  const { remoteAddress } = incoming.socket
+  return getRequestListener((request) => monitor.fetch(request, { remoteAddress, body }), OPTIONS)(
+    incoming,
+    outgoing,
+  )
+}
+
+/** The path of a request target: without its query. */
+export function pathOf(target: string): string {
+  const query = target.indexOf('?')
+  return query === -1 ? target : target.slice(0, query)
+}

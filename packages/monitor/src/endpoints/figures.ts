@@ -1,0 +1,41 @@
+import type { CacheStats, PatternStats } from 'hitrate/metrics'
+import type { Figures, PatternFigures } from '../contract/answers.ts'
+
+/** Unix milliseconds as the API writes instants. */
+export function instant(unix: number): string {
+  return new Date(unix).toISOString()
+}
+
+export function figuresOf(stats: CacheStats): Figures {
+  return {
+    total_requests: stats.totalRequests,
+    cache_hits: stats.cacheHits,
+    cache_misses: stats.cacheMisses,
+    hit_rate: stats.hitRate,
+    miss_rate: stats.missRate,
+    avg_response_time_ms: stats.avgResponseTimeMs,
+    p50_response_time_ms: stats.p50ResponseTimeMs,
+    p95_response_time_ms: stats.p95ResponseTimeMs,
+    p99_response_time_ms: stats.p99ResponseTimeMs,
+    outcomes: stats.outcomes,
+    miss_reasons: stats.missReasons,
+    load: {
+      count: stats.load.count,
+      errors: stats.load.errors,
+      avg_ms: stats.load.avgMs,
+      p95_ms: stats.load.p95Ms,
+      results: stats.load.results,
+    },
+  }
+}
+
+export function patternFiguresOf(stats: PatternStats): PatternFigures {
+  return {
+    pattern: stats.pattern,
+    keyspace: stats.keyspace,
+    ...figuresOf(stats),
+    avg_load_time_ms: stats.avgLoadTimeMs,
+    avg_size_bytes: stats.avgSizeBytes,
+    ttl_seconds: stats.ttlSeconds,
+  }
+}

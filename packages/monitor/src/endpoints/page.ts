@@ -1,0 +1,79 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Access } from '../access/access.ts'
+import { query } from '../contract/parameters.ts'
+import { type ListedEndpoint, overviewPage, signInPage } from '../pages/pages.ts'
+import { Refusal } from '../problem.ts'
+import { type MonitorApp, type Permit, REFUSALS } from './app.ts'
+
+const INFO = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Hitrate monitor',
+    // Of the contract, not of the package.
+    version: '1.0.0',
+    description:
+      'Durations are milliseconds and say so in their name, rates lie between 0 and 1, instants are ISO 8601.',
+  },
+} as const
+
+export interface PageOptions {
+  readonly access: Access
+  /** Of the cache, as the pages show it. */
+  readonly name: string
+  /** The mount, without a slash at its end. */
+  readonly base: string
+}
+
+/** The page at the mount, and the contract. Mounted last: both speak of all the other endpoints. */
+export function mountPages(app: MonitorApp, permit: Permit, { access, name, base }: PageOptions): void {
+  const contract = createRoute({
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This contract, as OpenAPI 3.1',
+    middleware: permit('read:stats'),
+    request: { query: query({}) },
+    responses: {
+      200: {
+        description: 'The contract',
+        content: { 'application/json': { schema: z.record(z.string(), z.unknown()) } },
+      },
+      ...REFUSALS,
+    },
+  })
+  const overview = createRoute({
+    method: 'get',
+    path: '/',
+    summary: 'This page',
+    middleware: permit('read:stats'),
+    request: { query: query({}) },
+    responses: {
+      200: {
+        description: 'A page that links to the endpoints',
+        content: { 'text/html': { schema: z.string() } },
+      },
+      ...REFUSALS,
+    },
+  })
+
+  app.openapi(contract, (c) => c.json(answer, 200))
+  app.use('/', async (c, next) => {
+    await next()
+    const wantsPage = (c.req.header('accept') ?? '').includes('text/html')
+    if (c.error instanceof Refusal && c.error.status === 401 && access.signIn !== undefined && wantsPage) {
+      c.res = await signInPage(name, base, false)
+    }
+  })
+  app.openapi(overview, (c) => overviewPage(name, base, listed, access.signIn?.has(c.req.raw) ?? false))
+
+  const document = app.getOpenAPI31Document({ ...INFO, servers: [{ url: base === '' ? '/' : base }] })
+  const answer: Record<string, unknown> = { ...document }
+  const listed = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]): ListedEndpoint => ({
+        method: method.toUpperCase(),
+        path,
+        summary: operation.summary ?? '',
+      }),
+    ),
+  )
+}

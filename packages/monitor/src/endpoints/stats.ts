@@ -1,0 +1,150 @@
+import { createRoute } from '@hono/zod-openapi'
+import type { Metrics } from 'hitrate/metrics'
+import {
+  globParameter,
+  pageLimit,
+  query,
+  sortParameter,
+  thresholdParameter,
+  wholeNumber,
+  windowParameter,
+} from '../contract/parameters.ts'
+import {
+  endpointsSchema,
+  lowPerformersSchema,
+  patternsSchema,
+  statsSchema,
+  topPatternsSchema,
+} from '../contract/schemas.ts'
+import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
+import { figuresOf, instant, patternFiguresOf } from './figures.ts'
+import { windowOf } from './window.ts'
+
+export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): void {
+  const middleware = permit('read:stats')
+  const within = (window: string | undefined) => windowOf(window, metrics.retention)
+
+  const overall = createRoute({
+    method: 'get',
+    path: '/stats',
+    summary: 'All lookups together',
+    middleware,
+    request: { query: query({ window: windowParameter }) },
+    responses: { 200: answer('Figures of the window', statsSchema), ...REFUSALS },
+  })
+  app.openapi(overall, (c) => {
+    const stats = metrics.overall(within(c.req.valid('query').window))
+    return c.json(
+      { ...figuresOf(stats), window_seconds: stats.windowSeconds, since: instant(stats.since) },
+      200,
+    )
+  })
+
+  const patterns = createRoute({
+    method: 'get',
+    path: '/stats/patterns',
+    summary: 'By key pattern',
+    middleware,
+    request: {
+      query: query({
+        pattern: globParameter,
+        sort: sortParameter,
+        limit: pageLimit,
+        window: windowParameter,
+      }),
+    },
+    responses: { 200: answer('Patterns, and their sum', patternsSchema), ...REFUSALS },
+  })
+  app.openapi(patterns, (c) => {
+    const { pattern, sort, limit, window } = c.req.valid('query')
+    const ask = { sort, limit, ...within(window) }
+    const report = pattern === undefined ? metrics.patterns(ask) : metrics.pattern(pattern, ask)
+    return c.json(
+      {
+        patterns: report.patterns.map(patternFiguresOf),
+        aggregate: figuresOf(report.aggregate),
+        total: report.total,
+      },
+      200,
+    )
+  })
+
+  const endpoints = createRoute({
+    method: 'get',
+    path: '/stats/endpoints',
+    summary: 'By endpoint of the application',
+    middleware,
+    request: { query: query({ limit: pageLimit, window: windowParameter }) },
+    responses: { 200: answer('Endpoints, each with its patterns', endpointsSchema), ...REFUSALS },
+  })
+  app.openapi(endpoints, (c) => {
+    const { limit, window } = c.req.valid('query')
+    const report = metrics.endpoints({ limit, ...within(window) })
+    return c.json(
+      {
+        endpoints: report.endpoints.map((stats) => ({
+          endpoint: stats.endpoint,
+          ...figuresOf(stats),
+          patterns: stats.patterns.map(({ pattern, totalRequests, hitRate }) => ({
+            pattern,
+            total_requests: totalRequests,
+            hit_rate: hitRate,
+          })),
+        })),
+        total: report.total,
+      },
+      200,
+    )
+  })
+
+  const top = createRoute({
+    method: 'get',
+    path: '/stats/top-patterns',
+    summary: 'The patterns asked for most',
+    middleware,
+    request: {
+      query: query({
+        limit: wholeNumber(1, 1_000, 10, 'How many to list at the most'),
+        window: windowParameter,
+      }),
+    },
+    responses: { 200: answer('Patterns, most requests first', topPatternsSchema), ...REFUSALS },
+  })
+  app.openapi(top, (c) => {
+    const { limit, window } = c.req.valid('query')
+    return c.json({ patterns: metrics.topPatterns(limit, within(window)).map(patternFiguresOf) }, 200)
+  })
+
+  const low = createRoute({
+    method: 'get',
+    path: '/stats/low-performers',
+    summary: 'Patterns that miss too often, and what to do',
+    middleware,
+    request: {
+      query: query({
+        threshold: thresholdParameter,
+        min_requests: wholeNumber(1, 999_999_999, 10, 'Patterns with fewer lookups are left out'),
+        limit: pageLimit,
+        window: windowParameter,
+      }),
+    },
+    responses: { 200: answer('Patterns, worst first', lowPerformersSchema), ...REFUSALS },
+  })
+  app.openapi(low, (c) => {
+    const { threshold, min_requests: minRequests, limit, window } = c.req.valid('query')
+    const found = metrics.lowPerformers({ threshold, minRequests, ...within(window) })
+    return c.json(
+      {
+        threshold,
+        patterns: found.slice(0, limit).map((performer) => ({
+          pattern: performer.pattern,
+          hit_rate: performer.hitRate,
+          total_requests: performer.totalRequests,
+          recommendation: performer.recommendation,
+          evidence: performer.evidence,
+        })),
+      },
+      200,
+    )
+  })
+}

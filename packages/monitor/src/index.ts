@@ -1,0 +1,29 @@
+/// <reference types="node" preserve="true" />
+
+/**
+ * The monitoring API of a Hitrate cache.
+ *
+ * @example
+ * ```ts
+ * import { createMonitor } from '@hitrate/monitor'
+ * import { fastifyMonitor } from '@hitrate/monitor/fastify'
+ *
+ * const monitor = createMonitor({ cache, warmer })
+ * await app.register(fastifyMonitor, { monitor })     // GET /api/v1/cache/health ...
+ * ```
+ */
+
+export { ACTIONS, type Action, type Authorize, type Peer } from './access/authorize.ts'
+export { type BearerToken, bearerToken, type SignIn } from './access/bearer-token.ts'
+export type * from './contract/answers.ts'
+export type { RequestContext } from './endpoints/app.ts'
+export type { InfoSource } from './endpoints/info.ts'
+export { createMonitor, type Monitor } from './monitor.ts'
+export type { MonitorOptions } from './options.ts'
+export type {
+  MonitoredWarmer,
+  MonitoredWarmRun,
+  MonitoredWarmStrategy,
+  WarmRunStatus,
+  WarmStrategyStatus,
+} from './warmer.ts'

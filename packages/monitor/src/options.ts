@@ -1,0 +1,101 @@
+import { inspect } from 'node:util'
+import { type Cache, CacheError, type Logger } from 'hitrate'
+import type { Metrics } from 'hitrate/metrics'
+import type { Authorize } from './access/authorize.ts'
+import type { BearerToken } from './access/bearer-token.ts'
+import type { InfoSource } from './endpoints/info.ts'
+import type { MonitoredWarmer } from './warmer.ts'
+
+interface CommonOptions {
+  /** What `POST /warm` starts. Default none: it answers 404. */
+  readonly warmer?: MonitoredWarmer | undefined
+  /** What `GET /info` tells. Default the cache's own `info()`; with metrics alone, 404. */
+  readonly info?: InfoSource | undefined
+  /**
+   * Decides every request; see `Action`. Default: open to this machine (loopback address, loopback Host, no proxy) unless
+   * `production`; then only the bare state of health is open.
+   */
+  readonly authorize?: Authorize | BearerToken | undefined
+  /** Whether `POST /reset-metrics` works, for those whom `authorize` lets. Default: not in production. */
+  readonly allowReset?: boolean | undefined
+  /** Default: whether `NODE_ENV` is `production`. */
+  readonly production?: boolean | undefined
+  /** Where the API is mounted; adapters mount it there. Default `/api/v1/cache`. */
+  readonly path?: string | undefined
+  /** Gets what made the monitor itself fail. Default none. */
+  readonly logger?: Pick<Logger, 'error'> | undefined
+}
+
+/** What is monitored: a cache, or metrics alone (of a cache that is not ours). Not both. */
+export type MonitorOptions = CommonOptions &
+  (
+    | { readonly cache: Pick<Cache, 'name' | 'metrics' | 'info'>; readonly metrics?: never }
+    | { readonly metrics: Metrics; readonly cache?: never }
+  )
+
+/** The options with their defaults, checked. */
+export interface ResolvedOptions {
+  readonly name: string
+  readonly metrics: Metrics
+  readonly warmer: MonitoredWarmer | undefined
+  readonly info: InfoSource | undefined
+  readonly authorize: Authorize | BearerToken | undefined
+  readonly allowReset: boolean
+  readonly production: boolean
+  /** Without a slash at its end: empty for the root. */
+  readonly base: string
+  readonly logger: Pick<Logger, 'error'> | undefined
+}
+
+const DEFAULT_PATH = '/api/v1/cache'
+const PATH = /^(?:\/[\w.~-]+)+$/
+
+function refuse(option: string, given: unknown, accepted: string): CacheError {
+  return new CacheError(
+    'invalid_option',
+    `createMonitor: ${option} must be ${accepted}, got ${inspect(given, { depth: 0, maxStringLength: 80 })}`,
+  )
+}
+
+function baseOf(path: unknown): string {
+  if (path === '/') return ''
+  if (typeof path !== 'string' || !PATH.test(path)) {
+    throw refuse(
+      'path',
+      path,
+      "'/' or a path such as '/api/v1/cache': letters, digits, _ . ~ -, no slash at its end",
+    )
+  }
+  return path
+}
+
+function flagOf(option: string, given: unknown, fallback: boolean): boolean {
+  if (given !== undefined && typeof given !== 'boolean') throw refuse(option, given, 'true or false')
+  return given ?? fallback
+}
+
+function functionOf<F>(option: string, given: F | undefined): F | undefined {
+  if (given !== undefined && typeof given !== 'function') throw refuse(option, given, 'a function')
+  return given
+}
+
+/** Throws `CacheError` `invalid_option`. */
+export function resolveOptions(options: MonitorOptions): ResolvedOptions {
+  const { cache, metrics } = options
+  const measured = cache?.metrics ?? metrics
+  if (measured === undefined || (cache !== undefined && metrics !== undefined)) {
+    throw new CacheError('invalid_option', 'createMonitor: give either `cache` or `metrics`')
+  }
+  const production = flagOf('production', options.production, process.env.NODE_ENV === 'production')
+  return {
+    name: cache?.name ?? 'cache',
+    metrics: measured,
+    warmer: options.warmer,
+    info: functionOf('info', options.info) ?? (cache === undefined ? undefined : () => cache.info()),
+    authorize: functionOf('authorize', options.authorize),
+    allowReset: flagOf('allowReset', options.allowReset, !production),
+    production,
+    base: baseOf(options.path ?? DEFAULT_PATH),
+    logger: options.logger,
+  }
+}

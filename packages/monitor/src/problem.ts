@@ -1,0 +1,56 @@
+import { STATUS_CODES } from 'node:http'
+import type { ProblemAnswer } from './contract/answers.ts'
+
+/** What a problem says beyond its status. */
+export type ProblemMembers = Partial<Omit<ProblemAnswer, 'type' | 'title' | 'status' | 'detail'>>
+
+/** A request that is not answered as asked; thrown anywhere while answering, it becomes `application/problem+json`. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly members: ProblemMembers
+  readonly headers: Readonly<Record<string, string>>
+
+  /** @param detail one sentence for a person: what was given, what is accepted, what to do */
+  constructor(
+    status: number,
+    detail: string,
+    members: ProblemMembers = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail)
+    this.status = status
+    this.members = members
+    this.headers = headers
+  }
+}
+
+/** The refusal as RFC 9457 wants it. */
+export function problemResponse(refusal: Refusal): Response {
+  const problem: ProblemAnswer = {
+    type: 'about:blank',
+    title: STATUS_CODES[refusal.status] ?? 'Error',
+    status: refusal.status,
+    detail: refusal.message,
+    ...refusal.members,
+  }
+  return Response.json(problem, {
+    status: refusal.status,
+    headers: { ...refusal.headers, 'content-type': 'application/problem+json' },
+  })
+}
+
+/** An input as it may be shown back: what JSON can hold, cut short. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}
+
+/** 400 for one input: names it, says what was given and what is accepted. */
+export function badInput(parameter: string, value: unknown, accepted: string): Refusal {
+  const given = typeof value === 'string' && value.length > 200 ? `${value.slice(0, 200)}…` : value
+  return new Refusal(400, `${parameter}: ${shown(given)} is not accepted; accepted: ${accepted}`, {
+    parameter,
+    accepted,
+    ...(given === undefined ? {} : { value: given }),
+  })
+}

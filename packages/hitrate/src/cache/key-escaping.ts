@@ -15,6 +15,7 @@ const UNSAFE = new RegExp(`[${ALWAYS_ESCAPED}]`, 'u')
 const ORDINARY = /^[\w .-]*$/
 
 const ESCAPE = '%u[0-9A-F]{4}|%[0-9A-F]{2}'
+const ESCAPES = new RegExp(ESCAPE, 'g')
 
 /** One parameter's way into a key and back. */
 export interface TextEscaping {
@@ -62,7 +63,7 @@ function escapeCharacter(character: string): string {
 }
 
 function unescapeText(text: string): string {
-  return text.replace(new RegExp(ESCAPE, 'g'), (escaped) =>
+  return text.replace(ESCAPES, (escaped) =>
     String.fromCharCode(Number.parseInt(escaped.replace(/^%u?/, ''), 16)),
   )
 }

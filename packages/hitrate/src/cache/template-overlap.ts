@@ -16,9 +16,9 @@ const DIGITS = `0${NON_ZERO}`
  * Whether two templates can produce the same key: each becomes a small automaton, and the pairs of their states are
  * searched for a way to both ends.
  *
- * It is enough to read the characters of the fixed texts, digits and the minus sign. What a parameter has escaped
- * (`%3A`) can't be in a fixed text, which has no `%`: where it is in a key of both, both are within a parameter, and
- * the key without it is possible as well.
+ * It is enough to read digits and the characters of the fixed texts: where another one is in a key of both, both are
+ * within a parameter there (an escape as `%3A` always is, as fixed texts have no `%`), and the key without it, or
+ * without an integer's minus sign, is possible as well.
  *
  * An integer is `0` or `-?[1-9][0-9]*`. That it is a safe one, too, is left out: only a fixed text of 16 digits or
  * more can tell, and is then said to overlap.
@@ -27,7 +27,7 @@ export function templatesOverlap(left: readonly Segment[], right: readonly Segme
   const a = automaton(left)
   const b = automaton(right)
   const fixed = [...left, ...right].filter((segment) => typeof segment === 'string')
-  const alphabet = new Set(['-', ...DIGITS, ...fixed.join('')])
+  const alphabet = new Set([...DIGITS, ...fixed.join('')])
   const seen = new Set<number>()
   const open: [number, number][] = [[0, 0]]
 

@@ -20,7 +20,7 @@ export type Segment = string | Parameter
 export const MAX_TEMPLATE_LENGTH = 512
 
 const TOKEN = /\{([^{}]*)\}|[^{}]+|[{}]/gu
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+const NAME = /^[A-Za-z_]\w*$/
 const RESERVED = /[*?%\p{Cc}\p{Cs}\u2028\u2029]/u
 
 const ACCEPTED =

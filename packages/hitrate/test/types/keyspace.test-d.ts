@@ -76,19 +76,19 @@ describe('a keyspace', () => {
     expectTypeOf(products.get({ id: 42 })).toEqualTypeOf<Promise<Product | undefined>>()
     expectTypeOf(products.getMany([{ id: 1 }, { id: 2 }])).toEqualTypeOf<Promise<(Product | undefined)[]>>()
     expectTypeOf(products.peek({ id: 42 })).toEqualTypeOf<Promise<Product | undefined>>()
-    products.delete({ id: 42 })
-    products.expire([{ id: 1 }, { id: 2 }])
+    void products.delete({ id: 42 })
+    void products.expire([{ id: 1 }, { id: 2 }])
   })
 
   test('refuses other parameters and other values', () => {
     // @ts-expect-error text for an int
-    products.get({ id: '42' })
+    void products.get({ id: '42' })
     // @ts-expect-error missing
-    products.get({})
+    void products.get({})
     // @ts-expect-error unknown
-    products.get({ id: 42, page: 1 })
+    void products.get({ id: 42, page: 1 })
     // @ts-expect-error not a product
-    products.set({ id: 42 }, { id: 42 })
+    void products.set({ id: 42 }, { id: 42 })
   })
 
   test('gives the loaders their contexts', () => {

@@ -137,12 +137,12 @@ describe('what JSON can hold passes', () => {
   })
 
   test('values given to set', () => {
-    cache.set('k', { id: 1, tags: ['a'], note: undefined })
-    cache.set('k', null)
-    cache.set('k', 'text')
-    cache.set('k', row)
+    void cache.set('k', { id: 1, tags: ['a'], note: undefined })
+    void cache.set('k', null)
+    void cache.set('k', 'text')
+    void cache.set('k', row)
     const unknown: unknown = row
-    cache.set('k', unknown)
+    void cache.set('k', unknown)
   })
 })
 
@@ -201,23 +201,23 @@ describe('what JSON can not hold is named with its place', () => {
 
   test('in what loaders return and in what is set', () => {
     // @ts-expect-error a Date
-    cache.getOrSet('k', async () => ({ id: 1, at: new Date(0) }))
+    void cache.getOrSet('k', async () => ({ id: 1, at: new Date(0) }))
     // @ts-expect-error a Date, from a loader that uses its context
-    cache.getOrSet('k', async ({ signal }) => ({ at: new Date(0), ended: signal.aborted }))
+    void cache.getOrSet('k', async ({ signal }) => ({ at: new Date(0), ended: signal.aborted }))
     // @ts-expect-error a Map
-    cache.getOrSet('k', () => new Map([['a', 1]]))
+    void cache.getOrSet('k', () => new Map([['a', 1]]))
     // @ts-expect-error a Set in each item
-    cache.getOrSetMany(['k'], async (keys) => keys.map((key) => ({ key, seen: new Set<string>() })))
+    void cache.getOrSetMany(['k'], async (keys) => keys.map((key) => ({ key, seen: new Set<string>() })))
     // @ts-expect-error a bigint
-    cache.set('k', { id: 1n })
+    void cache.set('k', { id: 1n })
     // @ts-expect-error a Buffer
-    cache.set('k', Buffer.from('text'))
+    void cache.set('k', Buffer.from('text'))
     // @ts-expect-error a function
-    cache.set('k', { id: 1, save: () => undefined })
+    void cache.set('k', { id: 1, save: () => undefined })
     // @ts-expect-error a promise that was not awaited
-    cache.set('k', Promise.resolve(row))
+    void cache.set('k', Promise.resolve(row))
     // @ts-expect-error a method
-    cache.set('k', new Basket())
+    void cache.set('k', new Basket())
   })
 })
 
@@ -227,7 +227,7 @@ describe('a codec for any value', () => {
     expectTypeOf(
       anything.getOrSet('k', async ({ signal }) => new Map([['aborted', signal.aborted]])),
     ).toEqualTypeOf<Promise<Map<string, boolean>>>()
-    anything.set('k', { id: 1n, at: new Date(0) })
+    void anything.set('k', { id: 1n, at: new Date(0) })
     expectTypeOf(
       anything
         .keyspace('session:{id}', { load: async ({ id }) => ({ id, since: new Date(0) }) })
@@ -243,12 +243,12 @@ describe('functions over caches', () => {
     }
     expectTypeOf(cached(async () => ({ id: 1 }))).toEqualTypeOf<Promise<{ id: number }>>()
     // @ts-expect-error a Date
-    cached(async () => new Date(0))
+    void cached(async () => new Date(0))
   })
 
   test('what takes any cache takes one of each kind', () => {
     const close = (some: Cache<ValueKind>): Promise<void> => some.close()
-    close(cache)
-    close(anything)
+    void close(cache)
+    void close(anything)
   })
 })

@@ -7,14 +7,18 @@ export { type Codec, VALUE_KINDS, type ValueKind } from '../codec/codec.ts'
  * The compile-time check of a value's type: `unknown`, which asks for nothing more, when a codec of kind `K` can store
  * `T`; else a text that says what it can't store and where it is, which nothing a caller passes is assignable to.
  *
- * It sees what the type shows: an `unknown`, or a class instance without methods, passes and is found when it is
- * encoded. In a generic function `T` is not known yet: such a function takes `Loader<T> & Guard<K, T>` itself.
+ * It sees what the type shows: an `unknown` passes, whatever is behind it, and so does an `Error`, which has the shape
+ * of a row. In a generic function `T` is not known yet: such a function takes `Loader<T> & Guard<K, T>` itself.
  */
 export type Guard<K extends ValueKind, T> = [K] extends ['json']
   ? [T] extends [Json<T>]
     ? unknown
-    : `JSON can't hold ${Offence<T>}`
+    : Explained<Offence<T>>
   : unknown
+
+type Explained<Found extends string> = [Found] extends [never]
+  ? "JSON can't hold something deep within value"
+  : `JSON can't hold ${Found}`
 
 /**
  * `T` with `never` in the place of everything JSON can't hold. Comparing `T` with it checks the whole type: lazily,
@@ -39,7 +43,7 @@ type Scalar = string | number | boolean | null | undefined
 
 type IsAny<T> = 0 extends 1 & T ? true : false
 
-/** The names of the members of the union `T` that are not JSON in themselves. Structural: so `Error` can't be told from a row. */
+/** Names for those members of the union `T` that are not JSON in themselves. */
 type Refused<T> = T extends bigint
   ? 'a bigint'
   : T extends symbol
@@ -72,7 +76,10 @@ type RefusedObject<T extends object> = T extends AnyFunction
 
 type AnyFunction = ((...args: never) => unknown) | (abstract new (...args: never) => unknown)
 
-/** What JSON can't hold in `T`, each with its path: `a Date at value.orders[].placedAt`. Only asked for when there is something. */
+/**
+ * What JSON can't hold in `T`, each with its path: `a Date at value.orders[].placedAt`. Asked for only when there is
+ * something; goes 8 levels down, as a recursive type has no end.
+ */
 type Offence<T, Path extends string = 'value', Depth extends readonly unknown[] = []> =
   | Located<Refused<T>, Path>
   | (Depth['length'] extends 8 ? never : T extends object ? Within<T, Path, [...Depth, unknown]> : never)

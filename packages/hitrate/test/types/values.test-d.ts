@@ -192,6 +192,11 @@ describe('what JSON can not hold is named with its place', () => {
     expectTypeOf<Guard<'json', { a: Date; b: bigint }>>().toEqualTypeOf<
       "JSON can't hold a Date at value.a" | "JSON can't hold a bigint at value.b"
     >()
+    interface Deep<T> {
+      a: { b: { c: { d: { e: { f: { g: { h: { i: T } } } } } } } }
+    }
+    expectTypeOf<Passes<Deep<string>>>().toEqualTypeOf<true>()
+    expectTypeOf<Guard<'json', Deep<Date>>>().toEqualTypeOf<"JSON can't hold something deep within value">()
     interface Comment {
       at: Date
       answers: Comment[]

@@ -1,12 +1,13 @@
 import type { Metrics } from 'hitrate/metrics'
 import { createAccess } from './access/access.ts'
-import { createApp, type MonitorApp, permitWith, type RequestContext } from './endpoints/app.ts'
+import { createApp, permitWith, type RequestContext } from './endpoints/app.ts'
 import { mountHealth } from './endpoints/health.ts'
 import { mountInfo } from './endpoints/info.ts'
 import { mountPages } from './endpoints/page.ts'
 import { mountReset } from './endpoints/reset.ts'
 import { mountSignIn } from './endpoints/sign-in.ts'
 import { mountStats } from './endpoints/stats.ts'
+import { answerNothingThere, answerUnrouted } from './endpoints/unrouted.ts'
 import { mountWarm } from './endpoints/warm.ts'
 import { withStandingHeaders } from './headers.ts'
 import { type MonitorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
@@ -29,28 +30,6 @@ function answerTo(error: unknown, { logger }: ResolvedOptions): Response {
   if (error instanceof Refusal) return problemResponse(error)
   logger?.error({ err: error }, 'the monitor failed to answer')
   return problemResponse(new Refusal(500, 'The monitor failed; its log says why'))
-}
-
-/** Methods the endpoints use. */
-const METHODS = ['GET', 'POST'] as const
-
-/** No endpoint took it: another method may, or nothing is there. */
-function answerUnrouted(app: MonitorApp, method: string, path: string, base: string): Response {
-  const allowed = METHODS.filter((candidate) => isRouted(app, candidate, path))
-  if (allowed.length === 0) {
-    return problemResponse(
-      new Refusal(404, `Nothing is at ${JSON.stringify(path)}; ${base}/openapi.json lists what there is`),
-    )
-  }
-  const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
-  if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
-  return problemResponse(
-    new Refusal(405, `${method} is not accepted here; accepted: ${allow}`, {}, { allow }),
-  )
-}
-
-function isRouted(app: MonitorApp, method: string, path: string): boolean {
-  return app.router.match(method, path)[0].some(([[, route]]) => route.method === method)
 }
 
 /**
@@ -77,7 +56,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   const answer = async (request: Request, context: RequestContext): Promise<Response> => {
     const { pathname } = new URL(request.url)
-    if (!covers(pathname)) return answerUnrouted(app, request.method, '', base)
+    if (!covers(pathname)) return answerNothingThere(pathname, base)
     try {
       return await app.fetch(request, context)
     } catch (error) {

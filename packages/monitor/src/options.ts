@@ -20,7 +20,7 @@ interface CommonOptions {
   readonly allowReset?: boolean | undefined
   /** Default: whether `NODE_ENV` is `production`. */
   readonly production?: boolean | undefined
-  /** Where the API is mounted; adapters mount it there. Default `/api/v1/cache`. */
+  /** Where the API is mounted; adapters mount it there. `/` is for a server of its own. Default `/api/v1/cache`. */
   readonly path?: string | undefined
   /** Gets what made the monitor itself fail. Default none. */
   readonly logger?: Pick<Logger, 'error'> | undefined

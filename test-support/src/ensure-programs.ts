@@ -52,7 +52,10 @@ function installWithHomebrew(names: readonly ProgramName[]): string {
 function runInTurn(...commands: readonly (readonly string[])[]): string {
   return commands
     .map(([program = '', ...args]) => {
-      const { stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
+      const { stdout, stderr, error } = spawnSync(program, args, {
+        encoding: 'utf8',
+        maxBuffer: Number.POSITIVE_INFINITY,
+      })
       return `$ ${[program, ...args].join(' ')}\n${error?.message ?? ''}${stdout ?? ''}${stderr ?? ''}`
     })
     .join('\n')

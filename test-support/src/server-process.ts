@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 
@@ -58,6 +58,8 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   child.stdout.on('data', append)
   child.stderr.on('data', append)
 
+  const releaseGuard = child.pid === undefined ? undefined : startGuard(child.pid, command)
+
   let gone: string | undefined
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {
@@ -66,6 +68,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
     })
     child.once('close', (code, signal) => {
       gone ??= `ended with ${code ?? signal}`
+      releaseGuard?.()
       resolve()
     })
   })
@@ -74,11 +77,9 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
     await ended
     throw new ServerStartError(command.program, gone ?? 'could not be started', log)
   }
-  const guard = startGuard(pid, command)
-  const end = async () => {
+  const end = () => {
     if (gone === undefined) child.kill(command.endSignal)
-    await ended
-    guard.stdin?.end('stopped\n')
+    return ended
   }
 
   const deadline = performance.now() + START_DEADLINE_MS
@@ -113,14 +114,17 @@ export async function startOnFreePort(
 /**
  * A shell that waits on a pipe from this process. When the pipe closes without a word, this process has died, however
  * that happened (exit hooks don't run on SIGKILL): the guard then ends the server and deletes its directory. It has a
- * process group of its own, so that Ctrl-C in a terminal doesn't end it first.
+ * process group of its own, so that Ctrl-C in a terminal doesn't end it first. To be released once the server is gone:
+ * its process id may soon be another's.
  */
-function startGuard(pid: number, { endSignal, directory }: ServerCommand): ChildProcess {
+function startGuard(pid: number, { endSignal, directory }: ServerCommand): () => void {
   const script = 'read -r word || { kill -s "$1" "$2"; sleep 1; rm -rf "$3"; }'
   const guard = spawn('sh', ['-c', script, 'guard', endSignal.slice('SIG'.length), String(pid), directory], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })
   guard.unref()
-  return guard
+  // A guard that somebody ended can't hear that it is released, which is all the same then.
+  guard.stdin.on('error', () => undefined)
+  return () => guard.stdin.end('released\n')
 }

@@ -102,6 +102,8 @@ export interface Recorder {
    * One lookup ended. Its endpoint is that of the calling async context.
    * @param response the cache's own time: until the tiers had answered, loading excluded
    * @param wait what the caller waited in all
+   * @param at the clock's `now()`, where the caller has just read it: saves the recorder a reading, which may cost more
+   *   than all the counting
    */
   lookup(
     pattern: PatternHandle,
@@ -109,6 +111,7 @@ export interface Recorder {
     response: Milliseconds,
     wait: Milliseconds,
     reason?: MissReason,
+    at?: Milliseconds,
   ): void
   /** One load ended. Counted for the endpoint of the async context that started it. */
   load(pattern: PatternHandle, result: LoadResult, trigger: LoadTrigger, took: Milliseconds): void

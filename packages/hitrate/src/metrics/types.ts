@@ -1,6 +1,23 @@
 import type { Clock } from '../clock.ts'
 import type { Bytes, Duration, Milliseconds, Ratio } from '../units.ts'
-import type { LoadResult, MissReason, Outcome, Recorder } from './recorder.ts'
+import type { CacheStats } from './cache-stats.ts'
+import type { HistogramValue } from './histogram.ts'
+import type {
+  EvictionReason,
+  Incident,
+  InvalidationKind,
+  LoadResult,
+  LoadTrigger,
+  MissReason,
+  Outcome,
+  Recorder,
+  Tier,
+  TierOperation,
+  TierResult,
+} from './recorder.ts'
+import type { MetricsSnapshot } from './snapshot.ts'
+
+export type { CacheStats, LoadStats } from './cache-stats.ts'
 
 /** What was done to a cache that is not ours, as told to `record` and `measure`. */
 export const CACHE_OPERATIONS = ['get', 'set', 'delete'] as const
@@ -55,32 +72,6 @@ export interface WindowQuery {
   readonly window?: Duration
 }
 
-/** Figures of one series in one window. Times in milliseconds; with no lookups rates and times are 0. */
-export interface CacheStats {
-  readonly totalRequests: number
-  readonly cacheHits: number
-  readonly cacheMisses: number
-  readonly hitRate: Ratio
-  readonly missRate: Ratio
-  readonly avgResponseTimeMs: Milliseconds
-  readonly p50ResponseTimeMs: Milliseconds
-  readonly p95ResponseTimeMs: Milliseconds
-  readonly p99ResponseTimeMs: Milliseconds
-  readonly outcomes: Readonly<Record<Outcome, number>>
-  readonly missReasons: Readonly<Record<MissReason, number>>
-  readonly load: LoadStats
-}
-
-export interface LoadStats {
-  /** Loads that ended, however. */
-  readonly count: number
-  /** Of these `error` and `timeout`. */
-  readonly errors: number
-  readonly avgMs: Milliseconds
-  readonly p95Ms: Milliseconds
-  readonly results: Readonly<Record<LoadResult, number>>
-}
-
 export interface OverallStats extends CacheStats {
   readonly windowSeconds: number
   /** Start of what the figures cover: the window's, the process's or the last reset's. Unix milliseconds. */
@@ -102,10 +93,16 @@ export interface PatternsReport {
   readonly aggregate: CacheStats
   /** How many matched. */
   readonly total: number
+  /** Share of all lookups in the window that went to `__other__`, since there were more patterns than are kept. */
+  readonly otherShare: Ratio
 }
 
 export interface EndpointStats extends CacheStats {
   readonly endpoint: string
+  /**
+   * The patterns it used, most lookups first; what the cap on endpoint x pattern pairs left out is `__other__`. Counted
+   * by whole minutes: in a window of 15 minutes or less they may cover up to a minute more than the endpoint.
+   */
   readonly patterns: readonly EndpointPatternStats[]
 }
 
@@ -113,15 +110,38 @@ export interface EndpointPatternStats {
   readonly pattern: string
   readonly totalRequests: number
   readonly hitRate: Ratio
+  /** What loads of the pattern cost this endpoint. */
+  readonly loadTimeMs: Milliseconds
 }
 
 export interface EndpointsReport {
   readonly endpoints: readonly EndpointStats[]
   readonly total: number
+  /** Share of all lookups in the window that went to `__other__`, since there were more endpoints than are kept. */
+  readonly otherShare: Ratio
+}
+
+/** One operation on one tier: what our calls to it took and how they ended. */
+export interface TierStats {
+  readonly tier: Tier
+  readonly operation: TierOperation
+  readonly calls: number
+  /** Counted by key: a call for many keys counts once above and many times here. */
+  readonly results: Readonly<Record<TierResult, number>>
+  readonly avgMs: Milliseconds
+  readonly p50Ms: Milliseconds
+  readonly p95Ms: Milliseconds
+  readonly p99Ms: Milliseconds
 }
 
 /** By what patterns are sorted; most first, `hit_rate` lowest first, `pattern` from A. */
-export const PATTERN_SORTS = ['total_requests', 'hit_rate', 'p95_response_time_ms', 'miss_cost', 'pattern'] as const
+export const PATTERN_SORTS = [
+  'total_requests',
+  'hit_rate',
+  'p95_response_time_ms',
+  'miss_cost',
+  'pattern',
+] as const
 export type PatternSort = (typeof PATTERN_SORTS)[number]
 
 export interface PatternsQuery extends WindowQuery {
@@ -185,14 +205,76 @@ export interface SeriesPoint {
 }
 
 export interface SeriesQuery extends WindowQuery {
-  /** Width of a step; rounded up to what is kept. */
+  /**
+   * Width of a step, rounded up to what is kept: multiples of 10 s in windows up to 15 minutes, of a minute up to two
+   * hours, of 15 minutes beyond. Default: that unit.
+   */
   readonly step?: Duration
+  /** A glob; all patterns that match, added up. Not together with `endpoint`. */
   readonly pattern?: string
   readonly endpoint?: string
 }
 
-/** Never goes down, survives `reset`: what is exported to Prometheus later. */
-export type Totals = Readonly<Record<string, number>>
+/**
+ * What is exported: nothing here ever goes down, and `reset` doesn't touch it. Times are in seconds and sizes in bytes, as
+ * exporters want them. Patterns sum to `requests` without `bypass`, except that a label which gave its series to another
+ * continues in `__other__`; endpoints sum to all lookups but those whose route is not known yet.
+ */
+export interface Totals {
+  /** When counting began, Unix milliseconds. */
+  readonly since: Milliseconds
+  readonly lastResetAt: Milliseconds | null
+  readonly requests: Readonly<Record<Outcome, number>>
+  readonly requestDuration: Readonly<Record<Outcome, HistogramValue>>
+  readonly missReasons: Readonly<Record<MissReason, number>>
+  readonly loads: Readonly<Record<LoadTrigger, Readonly<Record<LoadResult, number>>>>
+  readonly loadDuration: HistogramValue
+  readonly valueSize: HistogramValue
+  readonly writes: number
+  readonly timeSavedSeconds: number
+  readonly tiers: Readonly<Record<Tier, Readonly<Record<TierOperation, TierTotals>>>>
+  readonly evictions: Readonly<Record<Tier, Readonly<Record<EvictionReason, number>>>>
+  /** By kind: entries removed or expired, and calls. */
+  readonly invalidations: Readonly<Record<InvalidationKind, InvalidationTotals>>
+  readonly incidents: Readonly<Record<Incident, number>>
+  readonly patterns: readonly PatternTotals[]
+  readonly endpoints: readonly EndpointTotals[]
+  /** Patterns with a series of their own, `__other__` apart. */
+  readonly patternsTracked: number
+  /** What the collector could not keep apart; nothing of it is missing above. */
+  readonly selfDropped: Readonly<Record<DropReason, number>>
+}
+
+export interface TierTotals {
+  readonly results: Readonly<Record<TierResult, number>>
+  readonly duration: HistogramValue
+}
+
+export interface InvalidationTotals {
+  readonly calls: number
+  readonly entries: number
+}
+
+export interface PatternTotals {
+  readonly pattern: string
+  /** `hit_l1` and `hit_l2`. */
+  readonly hit: number
+  readonly stale: number
+  /** `miss`, `coalesced` and `error`. */
+  readonly miss: number
+}
+
+export interface EndpointTotals {
+  readonly endpoint: string
+  readonly outcomes: Readonly<Record<Outcome, number>>
+}
+
+/**
+ * - `held_lookup`: a request made more lookups before its route was known than are held back; they are `__unmatched__`
+ * - `endpoint_pattern`: no room for another endpoint x pattern pair; it is the endpoint's `__other__`
+ */
+export const DROP_REASONS = ['held_lookup', 'endpoint_pattern'] as const
+export type DropReason = (typeof DROP_REASONS)[number]
 
 /** An endpoint whose name is known only later: an early hook's lookups wait for it. */
 export interface EndpointScope {
@@ -224,6 +306,10 @@ export interface Metrics {
   /** Default window 5 minutes. */
   health(query?: WindowQuery): HealthReport
   series(query?: SeriesQuery): readonly SeriesPoint[]
+  /** Each operation on each tier. */
+  tiers(query?: WindowQuery): readonly TierStats[]
+  /** The window's counts as a value that can be added to those of other processes. */
+  snapshot(query?: WindowQuery): MetricsSnapshot
   totals(): Totals
   /** Clears windows and statistics; totals stay. */
   reset(): void

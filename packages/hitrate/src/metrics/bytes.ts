@@ -1,0 +1,112 @@
+/**
+ * The compact encoding of closed buckets: integers as LEB128 varints, seven bits to the byte, small ones in one.
+ * Numbers may go up to 2^53 - 1; bit operations only work to 2^31, hence the arithmetic.
+ */
+
+const CONTINUE = 0x80
+const INITIAL_CAPACITY = 1 << 14
+
+/** Bytes a reserved length takes: {@link ByteWriter.reserve}. */
+export const LENGTH_BYTES = 3
+
+/** Appends to one buffer that is reused and only ever grows. */
+export class ByteWriter {
+  #bytes = new Uint8Array(INITIAL_CAPACITY)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  byte(value: number): void {
+    if (this.#length === this.#bytes.length) this.#grow()
+    this.#bytes[this.#length++] = value
+  }
+
+  /** A whole number from 0 to 2^53 - 1. */
+  varint(value: number): void {
+    let rest = value
+    while (rest >= CONTINUE) {
+      this.byte((rest % CONTINUE) + CONTINUE)
+      rest = Math.floor(rest / CONTINUE)
+    }
+    this.byte(rest)
+  }
+
+  /** A whole number of either sign: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4. */
+  signed(value: number): void {
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value)
+  }
+
+  /** Leaves room for the length of what follows; {@link seal} fills it in. */
+  reserve(): number {
+    const at = this.#length
+    for (let count = 0; count < LENGTH_BYTES; count++) this.byte(0)
+    return at
+  }
+
+  /** Writes the length of what was appended since `reserve` gave `at`. */
+  seal(at: number): void {
+    let length = this.#length - at - LENGTH_BYTES
+    for (let count = 0; count < LENGTH_BYTES; count++) {
+      this.#bytes[at + count] = length & 0xff
+      length >>>= 8
+    }
+  }
+
+  /** What was written, in an array of just its size; the writer is empty again. */
+  take(): Uint8Array {
+    const taken = this.#bytes.slice(0, this.#length)
+    this.#length = 0
+    return taken
+  }
+
+  #grow(): void {
+    const wider = new Uint8Array(this.#bytes.length * 2)
+    wider.set(this.#bytes)
+    this.#bytes = wider
+  }
+}
+
+/** Reads what a {@link ByteWriter} wrote, in the same order. */
+export class ByteReader {
+  readonly #bytes: Uint8Array
+  position = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  get done(): boolean {
+    return this.position >= this.#bytes.length
+  }
+
+  byte(): number {
+    return this.#bytes[this.position++] ?? 0
+  }
+
+  varint(): number {
+    const first = this.byte()
+    if (first < CONTINUE) return first
+    let value = first - CONTINUE
+    let factor = CONTINUE
+    for (;;) {
+      const next = this.byte()
+      if (next < CONTINUE) return value + next * factor
+      value += (next - CONTINUE) * factor
+      factor *= CONTINUE
+    }
+  }
+
+  signed(): number {
+    const value = this.varint()
+    return value % 2 === 1 ? -(value + 1) / 2 : value / 2
+  }
+
+  /** A length written by `reserve` and `seal`. */
+  sealed(): number {
+    let length = 0
+    for (let count = 0; count < LENGTH_BYTES; count++) length += this.byte() * 2 ** (8 * count)
+    return length
+  }
+}

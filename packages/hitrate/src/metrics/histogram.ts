@@ -1,0 +1,272 @@
+import type { ByteReader, ByteWriter } from './bytes.ts'
+
+/**
+ * A histogram with base-2 exponential buckets: 16 to each doubling, so that neighbouring borders differ by the factor
+ * 2^(1/16) = 1.0443. This is schema (scale) 4 of the Prometheus native histogram and of the OpenTelemetry exponential
+ * histogram: bucket `i` holds the values in (2^(i/16), 2^((i+1)/16)]. What follows from the layout:
+ * - a quantile is off by at most {@link RELATIVE_ERROR} of itself, whatever the distribution;
+ * - adding two histograms is adding integers, hence exact, in any order, across processes; so is subtracting;
+ * - powers of two are borders, so classic `le` buckets at powers of two are exact.
+ *
+ * Counts and sum are exact: the sum is kept in whole units (nanoseconds, bytes), not in fractions.
+ */
+
+/** Buckets to each doubling. */
+const SUBDIVISIONS = 16
+/** Values up to 2^-30 (a nanosecond, in seconds) are counted as zero. */
+const MIN_EXPONENT = -30
+/** Values above 2^40 (35 000 years, in seconds; a terabyte, in bytes) are counted in the topmost bucket. */
+const MAX_EXPONENT = 40
+const MAX_INDEX = MAX_EXPONENT * SUBDIVISIONS - 1
+/** The bucket of zero and of what is too small to matter. */
+export const ZERO_BUCKET: number = -(2 ** 31)
+
+const GROWTH = 2 ** (1 / SUBDIVISIONS)
+/**
+ * How far a quantile may be off, as a share of the exact one: 2.17 %. A bucket's representative is the harmonic mean of
+ * its borders, whose relative distance to both is the same: (g - 1) / (g + 1).
+ */
+export const RELATIVE_ERROR: number = (GROWTH - 1) / (GROWTH + 1)
+
+/** 2^(j/16) for j from 0 to 16: the borders within one doubling. */
+const BORDERS = Float64Array.from({ length: SUBDIVISIONS + 1 }, (_, step) => 2 ** (step / SUBDIVISIONS))
+
+/** Cells by which the significand's leading bits find their border; narrower than the narrowest bucket. */
+const CELL_BITS = 6
+/** For each cell, how many borders lie below its beginning: at most one more lies inside it. */
+const BORDERS_BELOW = Uint8Array.from(
+  { length: 2 ** CELL_BITS },
+  (_, cell) => BORDERS.filter((border) => border < 1 + cell / 2 ** CELL_BITS).length,
+)
+
+const double = new Float64Array(1)
+const words = new Uint32Array(double.buffer)
+/** Which of the two words holds sign and exponent depends on the machine's byte order. */
+const HIGH = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0
+
+/** The bucket of a value, read from the bits of the double: no logarithm, and exact on the borders. */
+export function bucketIndex(value: number): number {
+  double[0] = value
+  const high = words[HIGH] ?? 0
+  const exponent = (high >>> 20) - 1023
+  if (exponent < MIN_EXPONENT || !(value > 0)) return ZERO_BUCKET
+  if (exponent >= MAX_EXPONENT) return MAX_INDEX
+  const fraction = high & 0xfffff
+  words[HIGH] = fraction | 0x3ff00000
+  const significand = double[0]
+  const below = BORDERS_BELOW[fraction >>> (20 - CELL_BITS)] ?? 0
+  const borders = significand > (BORDERS[below] ?? 2) ? below + 1 : below
+  return exponent * SUBDIVISIONS + borders - 1
+}
+
+/** The value that stands for all of a bucket. */
+function representative(index: number): number {
+  return (2 * 2 ** (index / SUBDIVISIONS) * GROWTH) / (1 + GROWTH)
+}
+
+/** A histogram that nobody changes any more. Values and sum are in seconds or bytes. */
+export interface HistogramValue {
+  readonly count: number
+  readonly sum: number
+  /** Values too small for a bucket. */
+  readonly zeros: number
+  /** The mean; 0 when empty. */
+  readonly mean: number
+  /**
+   * The value at rank `ceil(q * count)` of the sorted values, within {@link RELATIVE_ERROR}; 0 when empty.
+   * @param q from 0 to 1
+   */
+  quantile(q: number): number
+  /** How many values are at most 2^exponent: exact, for `le` labels. */
+  atMost(exponent: number): number
+  /** The occupied buckets, lowest first. */
+  buckets(): readonly { readonly index: number; readonly count: number }[]
+  plus(other: HistogramValue): HistogramValue
+  minus(other: HistogramValue): HistogramValue
+}
+
+/** Bucket arrays grow by whole doublings, so that a series settles after a few steps. */
+const ALIGNMENT = SUBDIVISIONS
+
+/** In one byte: a gap of up to 2 empty buckets and a count of up to 63; beyond, a varint follows. */
+const LONG_GAP = 3
+const LONG_COUNT = 63
+
+export class Histogram implements HistogramValue {
+  /** Whole units in one of the value's: 1e9 for seconds kept in nanoseconds, 1 for bytes. */
+  readonly resolution: number
+  #counts = new Float64Array(0)
+  /** The index of `#counts[0]`. */
+  #first = 0
+  #zeros = 0
+  #count = 0
+  #units = 0
+
+  constructor(resolution: number) {
+    this.resolution = resolution
+  }
+
+  get count(): number {
+    return this.#count
+  }
+  get zeros(): number {
+    return this.#zeros
+  }
+  get sum(): number {
+    return this.#units / this.resolution
+  }
+  get mean(): number {
+    return this.#count === 0 ? 0 : this.sum / this.#count
+  }
+  /** Memory of the buckets. */
+  get bytes(): number {
+    return this.#counts.byteLength
+  }
+
+  /** Counts one value: its bucket by {@link bucketIndex}, and the value itself in whole units. */
+  add(index: number, units: number): void {
+    this.#count++
+    this.#units += units
+    const slot = index - this.#first
+    if (slot >= 0 && slot < this.#counts.length) this.#counts[slot] = (this.#counts[slot] ?? 0) + 1
+    else this.#bump(index, 1)
+  }
+
+  /** Adds (`sign` 1) or takes away (-1) all of another histogram. */
+  merge(other: Histogram, sign: 1 | -1): void {
+    this.#count += sign * other.#count
+    this.#units += sign * other.#units
+    this.#zeros += sign * other.#zeros
+    const counts = other.#counts
+    for (let slot = 0; slot < counts.length; slot++) {
+      const count = counts[slot] ?? 0
+      if (count !== 0) this.#bump(other.#first + slot, sign * count)
+    }
+  }
+
+  clear(): void {
+    this.#counts.fill(0)
+    this.#zeros = 0
+    this.#count = 0
+    this.#units = 0
+  }
+
+  copy(): Histogram {
+    const copy = new Histogram(this.resolution)
+    copy.#counts = this.#counts.slice()
+    copy.#first = this.#first
+    copy.#zeros = this.#zeros
+    copy.#count = this.#count
+    copy.#units = this.#units
+    return copy
+  }
+
+  plus(other: HistogramValue): Histogram {
+    return this.#with(other, 1)
+  }
+  minus(other: HistogramValue): Histogram {
+    return this.#with(other, -1)
+  }
+
+  quantile(q: number): number {
+    if (this.#count === 0) return 0
+    // The subtrahend takes back what the product's rounding added: 0.07 * 100 is 7.000000000000001.
+    const rank = Math.max(1, Math.ceil(q * this.#count - 1e-9))
+    let seen = this.#zeros
+    if (seen >= rank) return 0
+    for (let slot = 0; slot < this.#counts.length; slot++) {
+      seen += this.#counts[slot] ?? 0
+      if (seen >= rank) return representative(this.#first + slot)
+    }
+    return 0
+  }
+
+  atMost(exponent: number): number {
+    const end = Math.min(exponent * SUBDIVISIONS - this.#first, this.#counts.length)
+    let seen = this.#zeros
+    for (let slot = 0; slot < end; slot++) seen += this.#counts[slot] ?? 0
+    return seen
+  }
+
+  buckets(): { readonly index: number; readonly count: number }[] {
+    const occupied: { readonly index: number; readonly count: number }[] = []
+    this.#counts.forEach((count, slot) => {
+      if (count !== 0) occupied.push({ index: this.#first + slot, count })
+    })
+    return occupied
+  }
+
+  encode(out: ByteWriter): void {
+    const occupied = this.buckets()
+    out.varint(this.#zeros)
+    out.varint(this.#units)
+    out.varint(occupied.length)
+    let next = 0
+    for (const [place, { index, count }] of occupied.entries()) {
+      if (place === 0) out.signed(index)
+      const gap = place === 0 ? 0 : index - next
+      out.byte((Math.min(gap, LONG_GAP) << 6) | Math.min(count - 1, LONG_COUNT))
+      if (gap >= LONG_GAP) out.varint(gap - LONG_GAP)
+      if (count > LONG_COUNT) out.varint(count - 1 - LONG_COUNT)
+      next = index + 1
+    }
+  }
+
+  /** Adds or takes away a histogram written by {@link encode}. */
+  mergeEncoded(reader: ByteReader, sign: 1 | -1): void {
+    const zeros = reader.varint()
+    this.#zeros += sign * zeros
+    this.#count += sign * zeros
+    this.#units += sign * reader.varint()
+    const occupied = reader.varint()
+    if (occupied === 0) return
+    let index = reader.signed()
+    for (let place = 0; place < occupied; place++) {
+      const packed = reader.byte()
+      const gap = packed >>> 6
+      index += gap === LONG_GAP ? gap + reader.varint() : gap
+      let count = (packed & LONG_COUNT) + 1
+      if (count > LONG_COUNT) count += reader.varint()
+      this.#count += sign * count
+      this.#bump(index, sign * count)
+      index++
+    }
+  }
+
+  #with(other: HistogramValue, sign: 1 | -1): Histogram {
+    const result = this.copy()
+    if (other instanceof Histogram) {
+      result.merge(other, sign)
+      return result
+    }
+    result.#count += sign * other.count
+    result.#zeros += sign * other.zeros
+    result.#units += sign * Math.round(other.sum * this.resolution)
+    for (const { index, count } of other.buckets()) result.#bump(index, sign * count)
+    return result
+  }
+
+  #bump(index: number, by: number): void {
+    if (index === ZERO_BUCKET) {
+      this.#zeros += by
+      return
+    }
+    let slot = index - this.#first
+    if (slot < 0 || slot >= this.#counts.length) {
+      this.#widen(index)
+      slot = index - this.#first
+    }
+    this.#counts[slot] = (this.#counts[slot] ?? 0) + by
+  }
+
+  #widen(index: number): void {
+    const length = this.#counts.length
+    const low = length === 0 ? index : Math.min(index, this.#first)
+    const high = length === 0 ? index : Math.max(index, this.#first + length - 1)
+    const first = Math.floor(low / ALIGNMENT) * ALIGNMENT
+    const wider = new Float64Array((Math.floor(high / ALIGNMENT) + 1) * ALIGNMENT - first)
+    wider.set(this.#counts, length === 0 ? 0 : this.#first - first)
+    this.#counts = wider
+    this.#first = first
+  }
+}

@@ -1,0 +1,45 @@
+/// <reference types="node" preserve="true" />
+/**
+ * `hitrate/metrics`: hit rates and latencies of any cache, by key pattern and endpoint, in rolling windows.
+ *
+ *     const metrics = createMetrics()
+ *     const page = await metrics.withEndpoint('/feed', () =>
+ *       metrics.measure('get', 'feed:page:1', () => redis.get('feed:page:1')),
+ *     )
+ *     metrics.pattern('feed:*').aggregate.hitRate
+ */
+export { createMetrics } from './create.ts'
+export type { HistogramValue } from './histogram.ts'
+export { RELATIVE_ERROR } from './histogram.ts'
+export { inferPattern } from './infer.ts'
+export { noRecorder } from './no-recorder.ts'
+export type {
+  DeclaredPattern,
+  EvictionReason,
+  Incident,
+  InvalidationKind,
+  LoadResult,
+  LoadTrigger,
+  MissReason,
+  Outcome,
+  PatternHandle,
+  Recorder,
+  Tier,
+  TierOperation,
+  TierResult,
+} from './recorder.ts'
+export {
+  EVICTION_REASONS,
+  INCIDENTS,
+  INVALIDATION_KINDS,
+  LOAD_RESULTS,
+  LOAD_TRIGGERS,
+  MISS_REASONS,
+  OUTCOMES,
+  TIER_OPERATIONS,
+  TIER_RESULTS,
+  TIERS,
+} from './recorder.ts'
+export type { MetricsSnapshot, SeriesSnapshot } from './snapshot.ts'
+export type * from './types.ts'
+export { CACHE_OPERATIONS, DROP_REASONS, HEALTH_REASONS, HEALTH_STATUSES, PATTERN_SORTS } from './types.ts'

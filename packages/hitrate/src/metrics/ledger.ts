@@ -1,0 +1,144 @@
+import type { Clock } from '../clock.ts'
+import type { Bytes, Milliseconds } from '../units.ts'
+import { byName } from './by-name.ts'
+import { Cells } from './cells.ts'
+import { CELL_SHAPE, COUNTERS_SHAPE, OVERALL_SHAPE, SERIES_SHAPE, TIER_SHAPE } from './layout.ts'
+import type { ResolvedMetricsOptions } from './options.ts'
+import { Patterns } from './patterns.ts'
+import {
+  INCIDENTS,
+  INVALIDATION_KINDS,
+  type Incident,
+  type InvalidationKind,
+  TIER_OPERATIONS,
+  TIERS,
+  type Tier,
+  type TierOperation,
+} from './recorder.ts'
+import { Rollup, type Series } from './rollup.ts'
+import { SeriesTable } from './series-table.ts'
+import { floorTo, tierAt, tiersFor, TIERS as WINDOW_TIERS } from './tiers.ts'
+import { DROP_REASONS, type DropReason } from './types.ts'
+
+/** Series change hands at most this often, and old use is halved this often. */
+const REBALANCE: Milliseconds = 60_000
+const AGE: Milliseconds = 15 * 60_000
+
+/** Lookups outside any request. */
+export const NONE = '__none__'
+/** Refreshes, warm runs and what else nobody waits for. */
+export const BACKGROUND = '__background__'
+/** Requests whose route was not found, or not told. */
+export const UNMATCHED = '__unmatched__'
+
+/** Everything that is counted, and the passing of time over it. What is counted when is told in `collector.ts`. */
+export class Ledger {
+  readonly options: ResolvedMetricsOptions
+  readonly overallRollup: Rollup
+  readonly patternRollup: Rollup
+  readonly endpointRollup: Rollup
+  readonly tierRollup: Rollup
+  readonly cellRollup: Rollup
+
+  readonly overall: Series
+  readonly patterns: SeriesTable
+  readonly keys: Patterns
+  readonly endpoints: SeriesTable
+  /** What was counted for endpoints that are not known yet. Shown as `__unmatched__`. */
+  readonly pending: Series
+  readonly tiers: Readonly<Record<Tier, Readonly<Record<TierOperation, Series>>>>
+  readonly cells: Cells
+
+  /** Counted for ever only. */
+  readonly invalidations: Readonly<Record<InvalidationKind, { calls: number; entries: number }>> = byName(
+    INVALIDATION_KINDS,
+    () => ({ calls: 0, entries: 0 }),
+  )
+  readonly incidents: Record<Incident, number> = { ...byName(INCIDENTS, () => 0) }
+  readonly dropped: Record<DropReason, number> = { ...byName(DROP_REASONS, () => 0) }
+
+  readonly startedAt: Milliseconds
+  resetAt: Milliseconds | null = null
+  readonly #clock: Clock
+  /** From the monotonic clock to Unix time, fixed at the start: windows must not jump with the wall clock. */
+  readonly #offset: Milliseconds
+  readonly #width: Milliseconds
+  #slotEnds: Milliseconds
+
+  constructor(options: ResolvedMetricsOptions) {
+    this.options = options
+    this.#clock = options.clock
+    this.#offset = options.clock.wall() - options.clock.now()
+    const time = this.#clock.now() + this.#offset
+    this.startedAt = time
+    const tiers = tiersFor(options.retention, WINDOW_TIERS)
+    this.#width = tierAt(tiers, 0).width
+    this.#slotEnds = floorTo(time, this.#width) + this.#width
+
+    this.overallRollup = new Rollup(OVERALL_SHAPE, { tiers, time })
+    this.patternRollup = new Rollup(SERIES_SHAPE, { tiers, time, totalShape: COUNTERS_SHAPE })
+    this.endpointRollup = new Rollup(SERIES_SHAPE, { tiers, time, totalShape: COUNTERS_SHAPE })
+    this.tierRollup = new Rollup(TIER_SHAPE, { tiers, time })
+    this.cellRollup = new Rollup(CELL_SHAPE, {
+      tiers: tiersFor(options.retention, WINDOW_TIERS.slice(1)),
+      time,
+    })
+
+    this.overall = this.overallRollup.create()
+    this.cells = new Cells(this.cellRollup)
+    this.patterns = new SeriesTable({
+      rollup: this.patternRollup,
+      cap: options.maxPatterns,
+      onFold: (from, into) => this.cells.foldPattern(from, into, into !== this.patterns.other.series),
+    })
+    this.keys = new Patterns(this.patterns, options.patterns)
+    this.endpoints = new SeriesTable({
+      rollup: this.endpointRollup,
+      cap: options.maxEndpoints,
+      reserved: [NONE, BACKGROUND, UNMATCHED],
+      onFold: (from) => this.cells.dropEndpoint(from),
+    })
+    this.pending = this.endpointRollup.create()
+    this.tiers = byName(TIERS, () => byName(TIER_OPERATIONS, () => this.tierRollup.create()))
+  }
+  /** Now, in the time of the windows. */
+  get time(): Milliseconds {
+    return this.#clock.now() + this.#offset
+  }
+
+  get bytes(): Bytes {
+    return this.#rollups.reduce((bytes, rollup) => bytes + rollup.bytes, 0)
+  }
+
+  /** Closes the buckets that have ended. @param now the clock's reading, where the caller has just taken one */
+  tick(now: Milliseconds = this.#clock.now()): void {
+    const time = now + this.#offset
+    if (time >= this.#slotEnds) this.#advance(time)
+  }
+
+  /** Forgets all windows; what is counted for ever stays. */
+  reset(): void {
+    this.tick()
+    for (const rollup of this.#rollups) rollup.clear()
+    this.resetAt = this.time
+  }
+
+  get #rollups(): readonly Rollup[] {
+    return [this.overallRollup, this.patternRollup, this.endpointRollup, this.tierRollup, this.cellRollup]
+  }
+
+  #advance(time: Milliseconds): void {
+    const ended = this.overallRollup.slot
+    for (const rollup of this.#rollups) rollup.advance(time)
+    const { slot } = this.overallRollup
+    this.#slotEnds = slot + this.#width
+    if (floorTo(slot, REBALANCE) !== floorTo(ended, REBALANCE)) {
+      if (this.patterns.rebalance()) this.keys.forgetKeys()
+      this.endpoints.rebalance()
+    }
+    if (floorTo(slot, AGE) === floorTo(ended, AGE)) return
+    this.patterns.age()
+    this.endpoints.age()
+    this.cells.age()
+  }
+}

@@ -1,0 +1,19 @@
+import type { PatternHandle, Recorder } from './recorder.ts'
+
+const HANDLE: PatternHandle = Object.freeze({ label: '*' })
+
+/** Measures nothing, for who wants a cache without metrics. */
+export const noRecorder: Recorder = Object.freeze({
+  declare: () => HANDLE,
+  patternOf: () => HANDLE,
+  sawTtl: () => {},
+  lookup: () => {},
+  load: () => {},
+  valueSize: () => {},
+  tier: () => {},
+  write: () => {},
+  invalidation: () => {},
+  eviction: () => {},
+  incident: () => {},
+  background: <T>(work: () => T): T => work(),
+})

@@ -1,0 +1,341 @@
+import { compileGlob } from '../glob.ts'
+import type { Milliseconds, Ratio } from '../units.ts'
+import { byName } from './by-name.ts'
+import { assessHealth } from './health.ts'
+import { CELL_LOAD_TIME, resultAt, SERIES_SHAPE, SIZE_SUM_AT, SIZES_AT } from './layout.ts'
+import { type Ledger, UNMATCHED } from './ledger.ts'
+import { limitOf, oneOf, ratioOf, refuse, stepOf, textOf, wholeNumberOf, windowOf } from './queries.ts'
+import { dominantMissReason, recommend } from './recommendations.ts'
+import { MISS_REASONS, TIER_OPERATIONS, TIER_RESULTS, TIERS } from './recorder.ts'
+import type { Series, Step } from './rollup.ts'
+import { type Handle, OTHER } from './series-table.ts'
+import { MetricsSnapshot, SeriesSnapshot } from './snapshot.ts'
+import { asSeries, hitsAndMisses, meanMs, quantileMs, ratio, statsOf } from './stats.ts'
+import { Tally } from './tally.ts'
+import {
+  type CacheStats,
+  type EndpointPatternStats,
+  type EndpointStats,
+  type EndpointsReport,
+  type Evidence,
+  type HealthReport,
+  type LowPerformer,
+  type LowPerformersQuery,
+  type OverallStats,
+  PATTERN_SORTS,
+  type PatternSort,
+  type PatternStats,
+  type PatternsQuery,
+  type PatternsReport,
+  type SeriesPoint,
+  type SeriesQuery,
+  type TierStats,
+  type WindowQuery,
+} from './types.ts'
+
+const DEFAULT_LIMIT = 100
+const HEALTH_WINDOW: Milliseconds = 5 * 60_000
+const NS_PER_MS = 1e6
+
+/** Answers what people ask, from the ledger's windows. */
+export class Reports {
+  readonly #ledger: Ledger
+  /** Whether the L2 that is configured can be reached. */
+  l2Available = true
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  overall(query: WindowQuery = {}): OverallStats {
+    const window = this.#window(query)
+    return Object.freeze({
+      ...statsOf(this.#overall(window)),
+      windowSeconds: window / 1_000,
+      since: Math.max(this.#ledger.overallRollup.begin(window), this.#since),
+    })
+  }
+
+  patterns(matches: (label: string) => boolean, query: PatternsQuery = {}): PatternsReport {
+    const sort = ORDERS[oneOf('sort', query.sort ?? 'total_requests', PATTERN_SORTS)]
+    const limit = limitOf(query.limit, DEFAULT_LIMIT)
+    const all = this.#patterns(this.#window(query))
+    const matching = all.filter(({ handle }) => matches(handle.label))
+    const aggregate = new Tally(SERIES_SHAPE)
+    for (const { tally } of matching) aggregate.merge(tally)
+    return Object.freeze({
+      patterns: matching.map(patternStatsOf).sort(sort).slice(0, limit),
+      aggregate: statsOf(aggregate),
+      total: matching.length,
+      otherShare: otherShare(all),
+    })
+  }
+
+  topPatterns(limit = 10, query: WindowQuery = {}): readonly PatternStats[] {
+    return this.patterns(() => true, { ...query, limit }).patterns
+  }
+
+  endpoints(query: WindowQuery & { readonly limit?: number } = {}): EndpointsReport {
+    const limit = limitOf(query.limit, DEFAULT_LIMIT)
+    const window = this.#window(query)
+    const all = this.#endpoints(window)
+    const cells = this.#ledger.cellRollup.read(window)
+    const labels = new Map([...this.#ledger.patterns.handles()].map(({ series, label }) => [series, label]))
+    const sorted = all
+      .map(({ handle, tally }) => ({ handle, stats: statsOf(tally) }))
+      .sort(
+        (a, b) => b.stats.totalRequests - a.stats.totalRequests || compare(a.handle.label, b.handle.label),
+      )
+    return Object.freeze({
+      endpoints: sorted.slice(0, limit).map(({ handle, stats }): EndpointStats => {
+        const used: EndpointPatternStats[] = []
+        for (const [pattern, cell] of this.#ledger.cells.row(handle.series)) {
+          const tally = cells.get(cell)
+          const label = labels.get(pattern)
+          if (tally !== undefined && label !== undefined) used.push(cellStatsOf(label, tally))
+        }
+        return Object.freeze({ ...stats, endpoint: handle.label, patterns: withRemainder(used, stats) })
+      }),
+      total: all.length,
+      otherShare: otherShare(all),
+    })
+  }
+
+  tiers(query: WindowQuery = {}): readonly TierStats[] {
+    const read = this.#ledger.tierRollup.read(this.#window(query))
+    return TIERS.flatMap((tier) =>
+      TIER_OPERATIONS.map((operation): TierStats => {
+        const tally = read.get(this.#ledger.tiers[tier][operation])
+        const took = tally?.histograms[0]
+        return Object.freeze({
+          tier,
+          operation,
+          calls: took?.count ?? 0,
+          results: byName(TIER_RESULTS, (result) => tally?.count(resultAt(result)) ?? 0),
+          avgMs: meanMs(took),
+          p50Ms: quantileMs(took, 0.5),
+          p95Ms: quantileMs(took, 0.95),
+          p99Ms: quantileMs(took, 0.99),
+        })
+      }),
+    )
+  }
+
+  lowPerformers(query: LowPerformersQuery = {}): readonly LowPerformer[] {
+    const threshold = ratioOf('threshold', query.threshold ?? 0.5)
+    const minRequests = wholeNumberOf('minRequests', query.minRequests ?? 10, 0)
+    return this.#patterns(this.#window(query))
+      .map(({ handle, tally }) => ({ ...patternStatsOf({ handle, tally }), ttl: handle.ttl }))
+      .filter(({ pattern, hitRate, totalRequests }) => {
+        return pattern !== OTHER && totalRequests > 0 && totalRequests >= minRequests && hitRate < threshold
+      })
+      .sort(
+        (a, b) => a.hitRate - b.hitRate || b.totalRequests - a.totalRequests || compare(a.pattern, b.pattern),
+      )
+      .map(
+        ({ ttl, ...stats }): LowPerformer =>
+          Object.freeze({
+            pattern: stats.pattern,
+            hitRate: stats.hitRate,
+            totalRequests: stats.totalRequests,
+            recommendation: recommend({ pattern: stats.pattern, ttl, missReasons: stats.missReasons }),
+            evidence: evidenceOf(stats),
+          }),
+      )
+  }
+
+  health(query: WindowQuery = {}): HealthReport {
+    const { options } = this.#ledger
+    return assessHealth(
+      statsOf(this.#overall(this.#window(query, Math.min(HEALTH_WINDOW, options.retention)))),
+      {
+        thresholds: options.health,
+        l2Available: this.l2Available,
+        timestamp: options.clock.wall(),
+      },
+    )
+  }
+  series(query: SeriesQuery = {}): readonly SeriesPoint[] {
+    const window = this.#window(query)
+    const { width, steps } = this.#steps(window, stepOf(query.step), query)
+    const since = this.#since
+    return steps
+      .filter(({ start }) => start + width > since)
+      .map(({ start, tally }, place, kept) =>
+        Object.freeze({ at: start, stats: statsOf(tally), unfinished: place === kept.length - 1 }),
+      )
+  }
+
+  snapshot(query: WindowQuery = {}): MetricsSnapshot {
+    const window = this.#window(query)
+    const byLabel = (rows: readonly Row[]): ReadonlyMap<string, SeriesSnapshot> =>
+      new Map(rows.map(({ handle, tally }) => [handle.label, new SeriesSnapshot(tally)]))
+    return new MetricsSnapshot(
+      this.#ledger.options.clock.wall(),
+      new SeriesSnapshot(this.#overall(window)),
+      byLabel(this.#patterns(window)),
+      byLabel(this.#endpoints(window)),
+    )
+  }
+
+  /** What figures can't reach back beyond: the start, or the last reset. */
+  get #since(): Milliseconds {
+    return this.#ledger.resetAt ?? this.#ledger.startedAt
+  }
+
+  /** Checks the window, and closes what has ended until now. */
+  #window(query: WindowQuery, fallback: Milliseconds = this.#ledger.options.retention): Milliseconds {
+    const window = windowOf(query.window, fallback, this.#ledger.options.retention)
+    this.#ledger.tick()
+    return window
+  }
+
+  #overall(window: Milliseconds): Tally {
+    const read = this.#ledger.overallRollup.read(window).get(this.#ledger.overall)
+    return read === undefined ? new Tally(SERIES_SHAPE) : asSeries(read)
+  }
+
+  #patterns(window: Milliseconds): Row[] {
+    return rowsOf(this.#ledger.patterns.handles(), this.#ledger.patternRollup.read(window))
+  }
+
+  #endpoints(window: Milliseconds): Row[] {
+    const { endpoints, endpointRollup, pending } = this.#ledger
+    const read = endpointRollup.read(window)
+    const waiting = read.get(pending)
+    if (waiting !== undefined) {
+      const unmatched = endpoints.handle(UNMATCHED).series
+      waiting.merge(read.get(unmatched) ?? new Tally(SERIES_SHAPE))
+      read.set(unmatched, waiting)
+    }
+    return rowsOf(endpoints.handles(), read)
+  }
+
+  #steps(
+    window: Milliseconds,
+    step: Milliseconds,
+    { pattern, endpoint }: SeriesQuery,
+  ): { width: Milliseconds; steps: Step[] } {
+    const { overallRollup, overall, patternRollup, patterns, endpointRollup, endpoints, pending } =
+      this.#ledger
+    if (pattern !== undefined && endpoint !== undefined) {
+      refuse('endpoint', endpoint, 'either a pattern or an endpoint, not both')
+    }
+    if (pattern !== undefined) {
+      const matches = compileGlob(textOf('pattern', pattern))
+      const wanted = [...patterns.handles()].filter(({ label }) => matches(label))
+      return patternRollup.steps(
+        window,
+        step,
+        wanted.map(({ series }) => series),
+      )
+    }
+    if (endpoint !== undefined) {
+      const handle = endpoints.find(textOf('endpoint', endpoint))
+      const wanted = handle === undefined ? [] : [handle.series]
+      return endpointRollup.steps(window, step, endpoint === UNMATCHED ? [...wanted, pending] : wanted)
+    }
+    const { width, steps } = overallRollup.steps(window, step, [overall])
+    return { width, steps: steps.map(({ start, tally }) => ({ start, tally: asSeries(tally) })) }
+  }
+}
+
+/** A label and its counts in a window. */
+interface Row {
+  readonly handle: Handle
+  readonly tally: Tally
+}
+
+function rowsOf(handles: Iterable<Handle>, read: ReadonlyMap<Series, Tally>): Row[] {
+  const rows: Row[] = []
+  for (const handle of handles) {
+    const tally = read.get(handle.series)
+    if (tally !== undefined) rows.push({ handle, tally })
+  }
+  return rows
+}
+
+function otherShare(rows: readonly Row[]): Ratio {
+  let all = 0
+  let others = 0
+  for (const { handle, tally } of rows) {
+    const { total } = hitsAndMisses(tally)
+    all += total
+    if (handle.label === OTHER) others += total
+  }
+  return ratio(others, all)
+}
+
+function patternStatsOf({ handle, tally }: Row): PatternStats {
+  const stats = statsOf(tally)
+  return Object.freeze({
+    pattern: handle.label,
+    keyspace: handle.keyspace,
+    ...stats,
+    avgLoadTimeMs: stats.load.avgMs,
+    avgSizeBytes: ratio(tally.count(SIZE_SUM_AT), tally.count(SIZES_AT)),
+    ttlSeconds: handle.ttl === null ? null : handle.ttl / 1_000,
+  })
+}
+
+function cellStatsOf(pattern: string, tally: Tally): EndpointPatternStats {
+  const { hits, total } = hitsAndMisses(tally)
+  const loadTimeMs = tally.count(CELL_LOAD_TIME) / NS_PER_MS
+  return Object.freeze({ pattern, totalRequests: total, hitRate: ratio(hits, total), loadTimeMs })
+}
+
+/** What the pairs counted lack of the endpoint's own figures, since there was no room, is shown as `__other__`. */
+function withRemainder(
+  used: readonly EndpointPatternStats[],
+  stats: CacheStats,
+): readonly EndpointPatternStats[] {
+  const rest = used.reduce(
+    (left, { totalRequests, hitRate, loadTimeMs }) => ({
+      total: left.total - totalRequests,
+      hits: left.hits - Math.round(totalRequests * hitRate),
+      loadTimeMs: left.loadTimeMs - loadTimeMs,
+    }),
+    { total: stats.totalRequests, hits: stats.cacheHits, loadTimeMs: stats.load.count * stats.load.avgMs },
+  )
+  const all = [...used]
+  if (rest.total > 0) {
+    const hits = Math.min(Math.max(rest.hits, 0), rest.total)
+    const loadTimeMs = Math.max(rest.loadTimeMs, 0)
+    all.push(
+      Object.freeze({ pattern: OTHER, totalRequests: rest.total, hitRate: hits / rest.total, loadTimeMs }),
+    )
+  }
+  return Object.freeze(all.sort((a, b) => b.totalRequests - a.totalRequests || compare(a.pattern, b.pattern)))
+}
+
+function evidenceOf(stats: PatternStats): Evidence {
+  return Object.freeze({
+    hit_rate: stats.hitRate,
+    total_requests: stats.totalRequests,
+    cache_misses: stats.cacheMisses,
+    ttl_seconds: stats.ttlSeconds,
+    avg_load_time_ms: stats.avgLoadTimeMs,
+    dominant_miss_reason: dominantMissReason(stats.missReasons) ?? null,
+    ...Object.fromEntries(MISS_REASONS.map((reason) => [`misses_${reason}`, stats.missReasons[reason]])),
+  })
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+type Order = (a: PatternStats, b: PatternStats) => number
+
+function missCost({ cacheMisses, avgLoadTimeMs }: PatternStats): number {
+  return cacheMisses * avgLoadTimeMs
+}
+
+const byPattern: Order = (a, b) => compare(a.pattern, b.pattern)
+const byRequests: Order = (a, b) => b.totalRequests - a.totalRequests || byPattern(a, b)
+const ORDERS: Readonly<Record<PatternSort, Order>> = {
+  total_requests: byRequests,
+  hit_rate: (a, b) => a.hitRate - b.hitRate || byRequests(a, b),
+  p95_response_time_ms: (a, b) => b.p95ResponseTimeMs - a.p95ResponseTimeMs || byRequests(a, b),
+  miss_cost: (a, b) => missCost(b) - missCost(a) || byRequests(a, b),
+  pattern: byPattern,
+}

@@ -1,0 +1,302 @@
+import type { Bytes, Milliseconds } from '../units.ts'
+import { mergeSegments, type Segment, writeSegment } from './segment.ts'
+import { type Shape, Tally } from './tally.ts'
+import { floorTo, reach, stepping, type Tier, tierAt } from './tiers.ts'
+import { MergedView } from './view.ts'
+
+/** A series that is being recorded. */
+export interface Series {
+  readonly id: number
+  /** The bucket being filled, of the finest tier. */
+  readonly open: Tally
+  /** All that was ever counted in closed buckets; survives `clear`. May be of a narrower shape. */
+  readonly total: Tally
+}
+
+/** Counts of one step of time. */
+export interface Step {
+  readonly start: Milliseconds
+  readonly tally: Tally
+}
+
+export interface RollupOptions {
+  /** Finest first. */
+  readonly tiers: readonly Tier[]
+  /** Now. */
+  readonly time: Milliseconds
+  /** What of a series is kept for ever. Default all of its shape. */
+  readonly totalShape?: Shape
+}
+
+/** Views kept from one query to the next, besides that of the whole retention. */
+const MAX_VIEWS = 4
+/** Folded series whose old records are still told where they belong; beyond, they go to the fallback. */
+const MAX_FOLDED = 10_000
+
+/**
+ * Rolling windows over many series in constant memory. Recording goes into each series' open tally. When its bucket of
+ * the finest tier ends, all open tallies are encoded into one segment; when a bucket of a coarser tier ends, the
+ * segments it spans are merged into one. A window is made of closed coarse buckets, the finer ones closed since, and the
+ * open one; it begins at a border of the finest tier that covers it, so it is never shorter than asked and longer by
+ * less than one bucket.
+ *
+ * Time is given as a number. Should it go back, counts stay in the newest bucket.
+ */
+export class Rollup {
+  readonly #shape: Shape
+  readonly #totalShape: Shape
+  readonly #tiers: readonly Tier[]
+  /** Closed buckets by tier, oldest first; those without traffic don't exist. */
+  readonly #closed: Segment[][]
+  readonly #live = new Map<number, Series>()
+  /** Where the records of a folded series belong, and since when; oldest first. */
+  readonly #folded = new Map<number, { readonly into: number; readonly at: Milliseconds }>()
+  readonly #views = new Map<string, MergedView>()
+  #fallback: number | undefined
+  #nextId = 0
+  #slot: Milliseconds
+  #epoch = 0
+
+  constructor(shape: Shape, options: RollupOptions) {
+    this.#shape = shape
+    this.#totalShape = options.totalShape ?? shape
+    this.#tiers = options.tiers
+    this.#closed = options.tiers.map(() => [])
+    this.#slot = floorTo(options.time, tierAt(options.tiers, 0).width)
+  }
+
+  /** When the open bucket began. */
+  get slot(): Milliseconds {
+    return this.#slot
+  }
+
+  /** Changes with each `clear`, so that corrections of what was cleared can be refused. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  get bytes(): Bytes {
+    let bytes = 0
+    for (const segment of this.#closed.flat()) bytes += segment.bytes.byteLength
+    for (const { open, total } of this.#live.values()) bytes += open.bytes + total.bytes
+    for (const view of this.#views.values()) bytes += view.bytes
+    return bytes
+  }
+
+  /** @param options.fallback this series gets the records of those that are no longer known */
+  create(options: { readonly fallback?: boolean } = {}): Series {
+    const series = { id: this.#nextId++, open: new Tally(this.#shape), total: new Tally(this.#totalShape) }
+    this.#live.set(series.id, series)
+    if (options.fallback === true) this.#fallback = series.id
+    return series
+  }
+
+  /** Makes all that `from` ever counted part of `into`; `from` must not be recorded to any more. */
+  fold(from: Series, into: Series): void {
+    into.open.merge(from.open)
+    into.total.merge(from.total)
+    this.#live.delete(from.id)
+    this.#folded.set(from.id, { into: into.id, at: this.#slot })
+    for (const view of this.#views.values()) view.fold(from.id, into.id)
+    const [oldest] = this.#folded.keys()
+    if (this.#folded.size <= MAX_FOLDED || oldest === undefined) return
+    this.#folded.delete(oldest)
+    // What a view has counted for one series it must not take away from another.
+    this.#views.clear()
+  }
+
+  /** Ends a series and forgets its records. Only where no fallback is to have them. */
+  drop(series: Series): void {
+    this.#live.delete(series.id)
+    for (const view of this.#views.values()) view.drop(series.id)
+  }
+
+  /** Closes the buckets that have ended by `time`; does nothing when none has. */
+  advance(time: Milliseconds): void {
+    const ended = this.#slot
+    const slot = floorTo(time, tierAt(this.#tiers, 0).width)
+    if (slot <= ended) return
+    this.#slot = slot
+    this.#push(0, this.#closeOpen(ended))
+    let tidy = this.#tiers.length === 1
+    for (const [place, { width }] of this.#tiers.entries()) {
+      const start = floorTo(ended, width)
+      if (place === 0 || floorTo(slot, width) === start) continue
+      this.#push(place, this.#rollUp(place, start, width))
+      tidy ||= place === this.#tiers.length - 1
+    }
+    for (const [place, { width, span }] of this.#tiers.entries()) {
+      const segments = this.#closed[place] ?? []
+      const oldest = floorTo(slot, width) - span
+      const kept = segments.findIndex(({ start }) => start >= oldest)
+      segments.splice(0, kept === -1 ? segments.length : kept)
+    }
+    if (tidy) this.#tidy()
+  }
+
+  /** Where a window that ends now begins. */
+  begin(window: Milliseconds): Milliseconds {
+    return reach(this.#tiers, window, this.#slot).begin
+  }
+
+  /** The counts of every series that has any in the window that ends now. The tallies are the caller's. */
+  read(window: Milliseconds): Map<Series, Tally> {
+    const { sums } = this.#view(window)
+    const read = new Map<Series, Tally>()
+    for (const series of this.#live.values()) {
+      const tally = series.open.copy()
+      const closed = sums.get(series.id)
+      if (closed !== undefined) tally.merge(closed)
+      if (!tally.isEmpty) read.set(series, tally)
+    }
+    return read
+  }
+
+  /** The counts of some series, added up, step by step; the last step is unfinished. */
+  steps(
+    window: Milliseconds,
+    step: Milliseconds,
+    wanted: readonly Series[],
+  ): { width: Milliseconds; steps: Step[] } {
+    const { place, begin, width } = stepping(this.#tiers, window, step, this.#slot)
+    const steps: Step[] = []
+    for (let start = begin; start <= this.#slot; start += width)
+      steps.push({ start, tally: new Tally(this.#shape) })
+    const add = (time: Milliseconds, tally: Tally): void =>
+      steps[Math.floor((time - begin) / width)]?.tally.merge(tally)
+    const ids = new Set(wanted.map(({ id }) => id))
+    for (const segment of this.#since(place, begin)) {
+      for (const [id, tally] of this.#merged([segment])) if (ids.has(id)) add(segment.start, tally)
+    }
+    for (const { open } of wanted) add(this.#slot, open)
+    return { width, steps }
+  }
+
+  /**
+   * Moves counts that were made at `time` from one series to another, in every bucket and total that holds them.
+   * @returns false, and nothing is moved, when that bucket is gone or was cleared
+   */
+  move(
+    delta: Tally,
+    from: Series,
+    into: Series,
+    made: { readonly time: Milliseconds; readonly epoch: number },
+  ): boolean {
+    if (made.epoch !== this.#epoch) return false
+    if (made.time >= this.#slot) {
+      from.open.merge(delta, -1)
+      into.open.merge(delta)
+      return true
+    }
+    const holding = this.#tiers.map(({ width }, place) =>
+      (this.#closed[place] ?? []).findLastIndex(
+        ({ start }) => start <= made.time && made.time < start + width,
+      ),
+    )
+    if (holding[0] === -1) return false
+    for (const [place, index] of holding.entries()) {
+      const segment = this.#closed[place]?.[index]
+      if (segment === undefined) continue
+      const tallies = this.#merged([segment])
+      tallies.get(from.id)?.merge(delta, -1)
+      const target = tallies.get(into.id) ?? new Tally(this.#shape)
+      target.merge(delta)
+      const corrected = writeSegment(segment.start, tallies.set(into.id, target))
+      if (corrected !== undefined) this.#closed[place]?.splice(index, 1, corrected)
+    }
+    from.total.merge(delta, -1)
+    into.total.merge(delta)
+    return true
+  }
+
+  /** Forgets all windows; totals stay. */
+  clear(): void {
+    for (const { open, total } of this.#live.values()) {
+      total.merge(open)
+      open.clear()
+    }
+    for (const segments of this.#closed) segments.length = 0
+    this.#views.clear()
+    this.#folded.clear()
+    this.#epoch++
+  }
+
+  #closeOpen(start: Milliseconds): Segment | undefined {
+    const series = [...this.#live.values()]
+    const segment = writeSegment(
+      start,
+      series.map(({ id, open }) => [id, open]),
+    )
+    for (const { open, total } of series) {
+      if (open.isEmpty) continue
+      total.merge(open)
+      open.clear()
+    }
+    return segment
+  }
+
+  #rollUp(place: number, start: Milliseconds, width: Milliseconds): Segment | undefined {
+    const finer = this.#closed[place - 1] ?? []
+    return writeSegment(
+      start,
+      this.#merged(finer.filter((one) => one.start >= start && one.start < start + width)),
+    )
+  }
+
+  #push(place: number, segment: Segment | undefined): void {
+    if (segment !== undefined) this.#closed[place]?.push(segment)
+  }
+
+  /** Once per bucket of the coarsest tier: views nobody asks for any more go, the one of the retention is kept ready. */
+  #tidy(): void {
+    for (const [key, view] of this.#views) if (!view.rest()) this.#views.delete(key)
+    const { width, span } = tierAt(this.#tiers, this.#tiers.length - 1)
+    this.#view(span)
+    // A view may still hold segments that expired since it was last asked.
+    const forgotten = this.#slot - span - 3 * width
+    for (const [id, { at }] of this.#folded) {
+      if (at >= forgotten) break
+      this.#folded.delete(id)
+    }
+  }
+
+  /** The closed segments from `begin` on: those of tier `place`, then the finer ones since they end. */
+  #since(place: number, begin: Milliseconds): Segment[] {
+    const since: Segment[] = []
+    let from = begin
+    for (let finer = place; finer >= 0; finer--) {
+      for (const segment of this.#closed[finer] ?? []) if (segment.start >= from) since.push(segment)
+      from = floorTo(this.#slot, tierAt(this.#tiers, finer).width)
+    }
+    return since
+  }
+
+  #view(window: Milliseconds): MergedView {
+    const { place, begin } = reach(this.#tiers, window, this.#slot)
+    const { width } = tierAt(this.#tiers, place)
+    const key = `${place}:${floorTo(this.#slot, width) - begin}`
+    const view = this.#views.get(key) ?? new MergedView(this.#shape, (id) => this.#resolve(id))
+    // Moved to the end: the first one is the one not asked for longest.
+    this.#views.delete(key)
+    this.#views.set(key, view)
+    const [oldest] = this.#views.keys()
+    if (this.#views.size > MAX_VIEWS + 1 && oldest !== undefined) this.#views.delete(oldest)
+    view.refresh(this.#since(place, begin))
+    return view
+  }
+
+  #merged(segments: readonly Segment[]): Map<number, Tally> {
+    const tallies = new Map<number, Tally>()
+    mergeSegments(tallies, segments, { shape: this.#shape, sign: 1, resolve: (id) => this.#resolve(id) })
+    return tallies
+  }
+
+  #resolve(id: number): number | undefined {
+    let current = id
+    for (;;) {
+      const folded = this.#folded.get(current)
+      if (folded === undefined) return this.#live.has(current) ? current : this.#fallback
+      current = folded.into
+    }
+  }
+}

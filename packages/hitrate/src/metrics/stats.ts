@@ -1,0 +1,96 @@
+import type { Milliseconds, Ratio } from '../units.ts'
+import { byName } from './by-name.ts'
+import type { CacheStats, LoadStats } from './cache-stats.ts'
+import type { Histogram } from './histogram.ts'
+import {
+  LOAD,
+  loadAt,
+  OVERALL_LOAD,
+  outcomeAt,
+  RESPONSE,
+  reasonAt,
+  SAVED_AT,
+  SERIES_SHAPE,
+  WAIT_AT,
+} from './layout.ts'
+import { LOAD_RESULTS, LOAD_TRIGGERS, MISS_REASONS, OUTCOMES, type Outcome } from './recorder.ts'
+import { Tally } from './tally.ts'
+
+const MS_PER_SECOND = 1_000
+const NS_PER_MS = 1e6
+
+/** Outcomes that give a caller a value from the cache, and those that don't; `bypass` is neither. */
+const HITS: readonly Outcome[] = ['hit_l1', 'hit_l2', 'stale']
+const MISSES: readonly Outcome[] = ['miss', 'coalesced', 'error']
+
+/** Hits, misses and both, from counters that begin with the outcomes: those of a series or of a cell. */
+export function hitsAndMisses(tally: Tally): { hits: number; misses: number; total: number } {
+  const sum = (outcomes: readonly Outcome[]): number =>
+    outcomes.reduce((total, outcome) => total + tally.count(outcomeAt(outcome)), 0)
+  const hits = sum(HITS)
+  const misses = sum(MISSES)
+  return { hits, misses, total: hits + misses }
+}
+
+/** A share; of nothing, 0. */
+export function ratio(part: number, whole: number): Ratio {
+  return whole === 0 ? 0 : part / whole
+}
+
+/** The figures of a pattern's, an endpoint's or the whole's counts. */
+export function statsOf(tally: Tally): CacheStats {
+  const { hits, misses, total } = hitsAndMisses(tally)
+  const response = tally.histograms[RESPONSE]
+  return Object.freeze({
+    totalRequests: total,
+    cacheHits: hits,
+    cacheMisses: misses,
+    hitRate: ratio(hits, total),
+    missRate: ratio(misses, total),
+    avgResponseTimeMs: meanMs(response),
+    p50ResponseTimeMs: quantileMs(response, 0.5),
+    p95ResponseTimeMs: quantileMs(response, 0.95),
+    p99ResponseTimeMs: quantileMs(response, 0.99),
+    avgWaitTimeMs: ratio(tally.count(WAIT_AT), total + tally.count(outcomeAt('bypass'))) / NS_PER_MS,
+    timeSavedMs: tally.count(SAVED_AT) / NS_PER_MS,
+    outcomes: byName(OUTCOMES, (outcome) => tally.count(outcomeAt(outcome))),
+    missReasons: byName(MISS_REASONS, (reason) => tally.count(reasonAt(reason))),
+    load: loadStatsOf(tally),
+  })
+}
+
+function loadStatsOf(tally: Tally): LoadStats {
+  const results = byName(LOAD_RESULTS, (result) =>
+    LOAD_TRIGGERS.reduce((sum, trigger) => sum + tally.count(loadAt(trigger, result)), 0),
+  )
+  const histogram = tally.histograms[LOAD]
+  return Object.freeze({
+    count: results.ok + results.absent + results.error + results.timeout,
+    errors: results.error + results.timeout,
+    avgMs: meanMs(histogram),
+    p95Ms: quantileMs(histogram, 0.95),
+    results,
+  })
+}
+
+export function meanMs(histogram: Histogram | undefined): Milliseconds {
+  return (histogram?.mean ?? 0) * MS_PER_SECOND
+}
+
+export function quantileMs(histogram: Histogram | undefined, q: number): Milliseconds {
+  return (histogram?.quantile(q) ?? 0) * MS_PER_SECOND
+}
+
+/** The counts of the whole cache in the form of a pattern's: response times of all outcomes but `bypass` in one. */
+export function asSeries(overall: Tally): Tally {
+  const series = new Tally(SERIES_SHAPE)
+  series.counters.set(overall.counters)
+  for (const outcome of [...HITS, ...MISSES])
+    merge(series.histograms[RESPONSE], overall.histograms[outcomeAt(outcome)])
+  merge(series.histograms[LOAD], overall.histograms[OVERALL_LOAD])
+  return series
+}
+
+function merge(into: Histogram | undefined, from: Histogram | undefined): void {
+  if (into !== undefined && from !== undefined) into.merge(from, 1)
+}

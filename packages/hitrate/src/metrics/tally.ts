@@ -1,0 +1,86 @@
+import type { ByteReader, ByteWriter } from './bytes.ts'
+import { Histogram } from './histogram.ts'
+
+/** What a series keeps of each bucket of time: so many counters, and histograms of these resolutions. */
+export interface Shape {
+  readonly counters: number
+  readonly histograms: readonly number[]
+}
+
+/** The counts of one series in one stretch of time. Two of the same shape add and subtract exactly. */
+export class Tally {
+  readonly shape: Shape
+  readonly counters: Float64Array
+  readonly histograms: readonly Histogram[]
+
+  constructor(shape: Shape) {
+    this.shape = shape
+    this.counters = new Float64Array(shape.counters)
+    this.histograms = shape.histograms.map((resolution) => new Histogram(resolution))
+  }
+
+  get isEmpty(): boolean {
+    return this.counters.every((count) => count === 0) && this.histograms.every(({ count }) => count === 0)
+  }
+
+  /** Memory of the counts, without that of the objects around them. */
+  get bytes(): number {
+    return this.histograms.reduce((bytes, histogram) => bytes + histogram.bytes, this.counters.byteLength)
+  }
+
+  count(counter: number): number {
+    return this.counters[counter] ?? 0
+  }
+
+  increase(counter: number, by: number): void {
+    this.counters[counter] = (this.counters[counter] ?? 0) + by
+  }
+
+  /** The counters from `from` to before `to`, added up. */
+  total(from: number, to: number): number {
+    let total = 0
+    for (let counter = from; counter < to; counter++) total += this.count(counter)
+    return total
+  }
+
+  /** Adds (`sign` 1) or takes away (-1). Of a wider shape only what this one has too. */
+  merge(other: Tally, sign: 1 | -1 = 1): void {
+    for (let counter = 0; counter < this.counters.length; counter++) {
+      this.increase(counter, sign * other.count(counter))
+    }
+    for (const [place, histogram] of this.histograms.entries()) {
+      const theirs = other.histograms[place]
+      if (theirs !== undefined) histogram.merge(theirs, sign)
+    }
+  }
+
+  clear(): void {
+    this.counters.fill(0)
+    for (const histogram of this.histograms) histogram.clear()
+  }
+
+  copy(): Tally {
+    const copy = new Tally(this.shape)
+    copy.merge(this)
+    return copy
+  }
+
+  encode(out: ByteWriter): void {
+    out.varint(this.counters.reduce((occupied, count) => (count === 0 ? occupied : occupied + 1), 0))
+    for (const [counter, count] of this.counters.entries()) {
+      if (count === 0) continue
+      out.byte(counter)
+      out.varint(count)
+    }
+    for (const histogram of this.histograms) histogram.encode(out)
+  }
+
+  /** Adds or takes away a tally of the same shape written by {@link encode}. */
+  mergeEncoded(reader: ByteReader, sign: 1 | -1): void {
+    for (let left = reader.varint(); left > 0; left--) {
+      const counter = reader.byte()
+      this.increase(counter, sign * reader.varint())
+    }
+    for (const histogram of this.histograms) histogram.mergeEncoded(reader, sign)
+  }
+}

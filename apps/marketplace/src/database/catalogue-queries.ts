@@ -13,8 +13,8 @@ export async function catalogueFigures(db: Database): Promise<CatalogueFigures> 
     .executeTakeFirstOrThrow()
 }
 
-/** The id of every product (or user), sorted. */
-export async function ids(db: Database, table: 'products' | 'users'): Promise<readonly string[]> {
-  const rows = await db.selectFrom(table).select('id').orderBy('id').execute()
+/** The id of every product, sorted. */
+export async function productIds(db: Database): Promise<readonly string[]> {
+  const rows = await db.selectFrom('products').select('id').orderBy('id').execute()
   return rows.map(({ id }) => id)
 }

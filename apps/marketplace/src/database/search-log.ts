@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Asking, TrendingSearch } from '../shop/origin.ts'
 import type { Database } from './schema.ts'
-import { searchText } from './search-text.ts'
 
 /** What is trending is counted over so many of the latest searches. Seeded, so it is never empty. */
 const TRENDING_OVER = 5_000
@@ -43,9 +42,9 @@ export class SearchLog {
     this.#timer = setInterval(() => void this.flush(), WRITE_EVERY_MS).unref()
   }
 
+  /** @param query normalised */
   add(query: string): void {
-    const term = searchText(query)
-    if (term !== '' && this.#waiting.length < MAX_WAITING) this.#waiting.push(term)
+    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(query)
   }
 
   /** Writes what waits. One write at a time: a slow database must not gather them. */

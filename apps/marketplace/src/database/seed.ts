@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { Catalogue, CatalogueSource } from '../catalogue/catalogue.ts'
+import { normalisedQuery } from '../shop/search-query.ts'
 import type { Database, Tables } from './schema.ts'
 import { searchText } from './search-text.ts'
 
@@ -49,9 +50,10 @@ async function fill(db: Transaction<Tables>, catalogue: Catalogue): Promise<void
     await db.insertInto('products').values(searchable).execute()
   }
   for (const rows of batches(catalogue.users)) await db.insertInto('users').values(rows).execute()
-  for (const terms of batches(catalogue.searches)) {
-    const rows = terms.map((text) => ({ term: searchText(text) })).filter(({ term }) => term !== '')
-    if (rows.length > 0) await db.insertInto('searches').values(rows).execute()
+  const searches = catalogue.searches.filter((search) => searchText(search) !== '')
+  for (const batch of batches(searches)) {
+    const rows = batch.map((search) => ({ term: normalisedQuery(search) }))
+    await db.insertInto('searches').values(rows).execute()
   }
 }
 

@@ -1,0 +1,43 @@
+import type { Monitor } from '@hitrate/monitor'
+import { fastifyMonitor } from '@hitrate/monitor/fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { MAX_ID_LENGTH } from './catalogue/catalogue.ts'
+import { answerError, answerErrors } from './http/errors.ts'
+import { withRefusedMethods } from './http/methods.ts'
+import { declareCatalogue, declareChanges, declareIndex, declarePages } from './http/routes.ts'
+import type { WriteGuard } from './http/write-guard.ts'
+import type { Shop } from './shop/shop.ts'
+
+export interface AppParts {
+  readonly shop: Shop
+  readonly monitor: Monitor
+  readonly allowChanges: WriteGuard
+  readonly logger: FastifyBaseLogger
+}
+
+/** The shop's HTTP application, with the monitoring API beside it. Not listening yet. */
+export async function createApp({ shop, monitor, allowChanges, logger }: AppParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    // A parameter is what was written, or it is refused: no guessing, no dropping of what isn't known.
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true },
+    },
+    frameworkErrors: answerError,
+    // Longer ids reach their schema, which says what is accepted; percent-encoded ones are up to 12 times as long.
+    routerOptions: { maxParamLength: 16 * MAX_ID_LENGTH },
+    forceCloseConnections: 'idle',
+  })
+  app.removeContentTypeParser('text/plain')
+  answerErrors(app)
+  // Before the shop's routes, so that their lookups are attributed to them.
+  await app.register(fastifyMonitor, { monitor })
+  withRefusedMethods(app, () => {
+    declareIndex(app, monitor.path)
+    declareCatalogue(app, shop)
+    declarePages(app, shop)
+    declareChanges(app, shop, allowChanges)
+  })
+  return app
+}

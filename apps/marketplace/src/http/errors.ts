@@ -1,0 +1,66 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { badInput, HttpProblem, type Problem, sendProblem } from './problem.ts'
+
+/** Answers every error of the application and of Fastify itself as problem JSON. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, { status: 404, detail: `Nothing is at ${request.url}; GET /api lists what there is` }),
+  )
+}
+
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error)
+  if (problem.status >= 500) request.log.error({ err: error }, 'a request failed')
+  return sendProblem(reply, problem)
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof HttpProblem) return error.problem
+  if (isFastifyError(error)) {
+    const [first] = error.validation ?? []
+    if (first !== undefined) return invalidInput(first, error.validationContext ?? 'request')
+    // Fastify's own: malformed JSON, a body that is too large, a media type without a parser, a URL it can't decode.
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return { status: error.statusCode, detail: error.message }
+    }
+  }
+  return { status: 500, detail: 'The shop failed; its log says why' }
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'code' in error
+}
+
+/** What Ajv found: with its option `verbose` also the value, and the schema it doesn't fit. */
+interface Finding {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly data?: unknown
+  readonly parentSchema?: {
+    readonly description?: string
+    readonly properties?: Readonly<Record<string, { readonly description?: string }>>
+  }
+}
+
+function invalidInput(finding: Finding, context: string): Problem {
+  const { keyword, instancePath, params, data, parentSchema } = finding
+  const known = parentSchema?.properties ?? {}
+  if (keyword === 'additionalProperties') {
+    const name = String(params.additionalProperty)
+    const accepted = Object.keys(known).join(', ') || 'none'
+    const place = context === 'body' ? 'members of the body' : 'query parameters'
+    return {
+      status: 400,
+      detail: `${name} is not known; ${place} accepted: ${accepted}`,
+      parameter: name,
+      accepted,
+    }
+  }
+  if (keyword === 'required') {
+    const name = String(params.missingProperty)
+    return badInput(name, undefined, known[name]?.description ?? 'a value')
+  }
+  return badInput(instancePath.slice(1) || context, data, parentSchema?.description ?? 'something else')
+}

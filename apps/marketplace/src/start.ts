@@ -1,0 +1,175 @@
+import { bearerToken, createMonitor } from '@hitrate/monitor'
+import type { FastifyInstance } from 'fastify'
+import { type Cache, CacheError, createCache } from 'hitrate'
+import { redisStore } from 'hitrate/redis'
+import { createWarmer } from 'hitrate/warming'
+import type { Logger } from 'pino'
+import { createApp } from './app.ts'
+import type { CatalogueSource } from './catalogue/catalogue.ts'
+import { composedCatalogue } from './catalogue/composed.ts'
+import { generatedCatalogue } from './catalogue/generated.ts'
+import { CsvError } from './csv/csv.ts'
+import { catalogueFigures } from './database/catalogue-queries.ts'
+import { databaseOrigin } from './database/database-origin.ts'
+import { openDatabase } from './database/open.ts'
+import type { Database } from './database/schema.ts'
+import { SearchLog } from './database/search-log.ts'
+import { seed } from './database/seed.ts'
+import { shopMap } from './database/shop-map.ts'
+import { writeGuard } from './http/write-guard.ts'
+import { type Settings, SettingsError } from './settings.ts'
+import { createPages } from './shop/pages.ts'
+import { createShop } from './shop/shop.ts'
+import { warmingStrategies } from './shop/warming.ts'
+import { startDemoTraffic } from './traffic/demo-traffic.ts'
+
+/** A marketplace that serves. */
+export interface Marketplace {
+  /** `http://127.0.0.1:8000`, with the port it really has. */
+  readonly url: string
+  /** Stops accepting, finishes requests, closes cache and database. Harmless when repeated. */
+  close(): Promise<void>
+}
+
+/** How long requests may still take when the marketplace stops, and background work of the cache after them. */
+const REQUEST_GRACE_MS = 4_000
+const CACHE_GRACE = '2s'
+
+/**
+ * Starts everything, or nothing: what was opened before something failed is closed again.
+ * @throws {SettingsError} when the value of a variable turns out not to work
+ */
+export async function startMarketplace(settings: Settings, logger: Logger): Promise<Marketplace> {
+  const steps: (() => Promise<unknown>)[] = []
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closed ??= (async () => {
+      for (const step of steps.toReversed()) await step()
+    })()
+    return closed
+  }
+  try {
+    const cache = openCache(settings, logger)
+    steps.push(() => cache.close())
+    logger.info(`cache ready (${await tiers(cache)})`)
+
+    const db = await openShopDatabase(settings, logger)
+    // Closed last: the cache may still be loading from it.
+    steps.unshift(() => db.destroy())
+    await fillDatabase(settings, db, cache, logger)
+
+    const searchLog = new SearchLog(db, (error) => logger.warn({ err: error }, 'searches were not logged'))
+    steps.push(() => searchLog.close())
+    const origin = databaseOrigin(db)
+    const pages = createPages(cache, origin)
+    const shop = createShop({ cache, pages, origin, db, searchLog, cached: settings.cache === 'on' })
+    const warmer = createWarmer({ cache, strategies: warmingStrategies(pages, origin), logger })
+    steps.push(() => warmer.close())
+    const { adminToken } = settings
+    const monitor = createMonitor({
+      cache,
+      warmer,
+      logger,
+      authorize: adminToken === undefined ? undefined : bearerToken(adminToken),
+    })
+
+    const app = await createApp({ shop, monitor, allowChanges: writeGuard(adminToken), logger })
+    steps.push(() => closeGracefully(app))
+    // In the background, and cancelled on close; its report is in the log and the API.
+    if (settings.cache === 'on') warmer.start()
+    else logger.info('cache off: every lookup bypasses it, nothing is warmed')
+
+    const url = await listen(app, settings)
+    if (settings.traffic === 'demo') {
+      const traffic = startDemoTraffic(app, await shopMap(db), adminToken)
+      steps.push(() => traffic.stop())
+    }
+    logger.info(`marketplace ready: API ${url}/api, dashboard ${url}${monitor.path}/`)
+    return { url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function openCache({ redisUrl }: Settings, logger: Logger): Cache {
+  try {
+    return createCache({ name: 'marketplace', l2: redisStore(redisUrl), closeGrace: CACHE_GRACE, logger })
+  } catch (error) {
+    if (error instanceof CacheError) throw new SettingsError([`REDIS_URL: ${error.message}`])
+    throw error
+  }
+}
+
+/** Where values are kept, for the log. */
+async function tiers(cache: Cache): Promise<string> {
+  const { l2 } = await cache.ready()
+  if (l2 === 'none') return 'memory'
+  const { l2: server } = await cache.info()
+  if (server === null || server === 'unavailable') return 'memory; Redis does not answer yet'
+  return `${server.server} ${server.version} ${server.mode}`
+}
+
+async function openShopDatabase({ databaseUrl }: Settings, logger: Logger): Promise<Database> {
+  try {
+    const db = await openDatabase(databaseUrl, (error) =>
+      logger.warn({ err: error }, 'database connection lost'),
+    )
+    logger.info(`database ready (${databaseUrl === undefined ? 'PGlite, in memory' : 'PostgreSQL'})`)
+    return db
+  } catch (error) {
+    if (databaseUrl === undefined) throw error
+    throw new SettingsError([`DATABASE_URL: the database can't be used: ${reason(error)}`])
+  }
+}
+
+async function fillDatabase(
+  { dataFolder, redisUrl }: Settings,
+  db: Database,
+  cache: Cache,
+  logger: Logger,
+): Promise<void> {
+  const source: CatalogueSource =
+    dataFolder === undefined ? generatedCatalogue() : composedCatalogue(dataFolder)
+  try {
+    const filled = await seed(db, source, (text) => logger.info(text))
+    // What other processes have left in Redis is of another database.
+    if (filled && redisUrl !== undefined) await cache.invalidate('all')
+  } catch (error) {
+    if (error instanceof CsvError) throw new SettingsError([`MARKETPLACE_DATA: ${error.message}`])
+    throw error
+  }
+  const { products, sellers, categories, users } = await catalogueFigures(db)
+  const what = `${products} products, ${sellers} sellers, ${categories} categories, ${users} users`
+  logger.info(`catalogue ready (${source.name}: ${what})`)
+}
+
+async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    throw new SettingsError([`HOST, PORT: can't listen on ${host}, port ${port}: ${reason(error)}`])
+  }
+  const address = app.server.address()
+  const actual = typeof address === 'object' && address !== null ? address.port : port
+  return `http://${reachable(host)}:${actual}`
+}
+
+/** A name under which this machine reaches a server that listens on the host. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** Lets requests finish, but not for ever. */
+async function closeGracefully(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), REQUEST_GRACE_MS).unref()
+  await app.close()
+  clearTimeout(timer)
+}
+
+function reason(error: unknown): string {
+  // A host name with several addresses fails with one error for each.
+  const first = error instanceof AggregateError ? error.errors[0] : error
+  return first instanceof Error ? first.message : String(first)
+}

@@ -21,12 +21,20 @@ const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
 export const DURATION_FORMS =
   "a number of milliseconds (0 or more, finite) or text like '250ms', '30s', '5m', '1h', '1d'"
 
+/** Durations written as text are few and asked for on every call. */
+const parsed = new Map<string, Milliseconds>()
+const MAX_PARSED = 1_000
+
 /** The duration in milliseconds, or `undefined` when it is not one: the caller names the option in its error. */
 export function parseDuration(value: unknown): Milliseconds | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
   if (typeof value !== 'string') return undefined
+  const known = parsed.get(value)
+  if (known !== undefined) return known
   const match = DURATION.exec(value)
   if (match === null) return undefined
   const milliseconds = Number(match[1]) * (FACTORS[match[2] ?? ''] ?? Number.NaN)
-  return Number.isFinite(milliseconds) ? milliseconds : undefined
+  if (!Number.isFinite(milliseconds)) return undefined
+  if (parsed.size < MAX_PARSED) parsed.set(value, milliseconds)
+  return milliseconds
 }

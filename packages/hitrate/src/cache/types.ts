@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Metrics, MetricsOptions } from '../metrics/types.ts'
 import type { Logger } from '../logger.ts'
+import type { Metrics, MetricsOptions } from '../metrics/types.ts'
 import type { L2Info, StoreFactory } from '../stores/store.ts'
 import type { Bytes, Duration, Milliseconds, Ratio } from '../units.ts'
 import type { KeyParams } from './template.ts'
@@ -173,7 +173,11 @@ export interface Cache<K extends ValueKind = 'json'> extends AsyncDisposable {
   /** Looks up, and loads on a miss: one load per key, however many callers. */
   getOrSet<T>(key: string, load: Loader<T> & Guard<K, T>, options?: GetOrSetOptions): Promise<T>
   /** {@link Cache.getOrSet} for many: the misses go to `load` in one call. */
-  getOrSetMany<T>(keys: readonly string[], load: ManyLoader<T> & Guard<K, T>, options?: GetOrSetOptions): Promise<T[]>
+  getOrSetMany<T>(
+    keys: readonly string[],
+    load: ManyLoader<T> & Guard<K, T>,
+    options?: GetOrSetOptions,
+  ): Promise<T[]>
   /** Stores; voids loads in flight. Resolves when L2 has answered or its deadline has passed. */
   set<T>(key: string, value: T & Guard<K, T>, options?: WriteOptions): Promise<Delivery>
   setMany(entries: readonly SetEntry[]): Promise<Delivery>

@@ -10,6 +10,7 @@ export function compress(bytes: Buffer): Buffer | undefined {
 /** Throws when the bytes are damaged or longer than `length` says: a small bomb can't become a large value. */
 export function decompress(bytes: Buffer, length: Bytes): Buffer {
   const plain = zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, length) })
-  if (plain.length !== length) throw new RangeError(`decompressed to ${plain.length} bytes, expected ${length}`)
+  if (plain.length !== length)
+    throw new RangeError(`decompressed to ${plain.length} bytes, expected ${length}`)
   return plain
 }

@@ -19,7 +19,8 @@ import { compress, decompress } from './compression.ts'
  * | 35 | | per tag: 2 bytes length, its UTF-8, 8 bytes nonce |
  * | | | the value |
  *
- * All numbers are big-endian. The format's version is part of the key space: a process never sees another's.
+ * All numbers are big-endian. The format's version is part of the key space: a process never sees another's. The checksum
+ * is seeded with the codec's name: what another codec wrote is as good as damaged.
  */
 const FLAGS = 4
 const TTL = 5
@@ -61,9 +62,17 @@ export interface Envelope extends EnvelopeFields {
   readonly value: Buffer
 }
 
-/** @param compressAbove values from this size are compressed, and kept so when smaller */
-export function writeEnvelope(fields: EnvelopeFields, value: Buffer, compressAbove: Bytes): Buffer {
-  const compressed = value.length >= compressAbove ? compress(value) : undefined
+/** How one cache writes and reads its entries. */
+export interface EnvelopeFormat {
+  readonly codecName: string
+  /** Values from this size are compressed, and kept so when smaller. */
+  readonly compressAbove: Bytes
+  /** Larger values are damaged ones: what one reads is bounded. */
+  readonly maxValueBytes: Bytes
+}
+
+export function writeEnvelope(fields: EnvelopeFields, value: Buffer, format: EnvelopeFormat): Buffer {
+  const compressed = value.length >= format.compressAbove ? compress(value) : undefined
   const payload = compressed ?? value
   let head = FIXED + NONCE
   for (const { tag } of fields.tags) head += 2 + Buffer.byteLength(tag) + NONCE
@@ -76,24 +85,24 @@ export function writeEnvelope(fields: EnvelopeFields, value: Buffer, compressAbo
   bytes.writeUInt32BE(value.length, LENGTH)
   bytes.writeUInt16BE(fields.tags.length, TAGS)
   let at = FIXED
-  at += bytes.latin1Write(fields.allNonce, at, NONCE)
+  at += bytes.write(fields.allNonce, at, NONCE, 'latin1')
   for (const { tag, nonce } of fields.tags) {
-    const length = bytes.utf8Write(tag, at + 2)
+    const length = bytes.write(tag, at + 2)
     bytes.writeUInt16BE(length, at)
     at += 2 + length
-    at += bytes.latin1Write(nonce, at, NONCE)
+    at += bytes.write(nonce, at, NONCE, 'latin1')
   }
   payload.copy(bytes, at)
-  bytes.writeUInt32BE(crc32(bytes.subarray(FLAGS)), 0)
+  bytes.writeUInt32BE(checksum(bytes, format), 0)
   return bytes
 }
 
 /** The envelope, or `undefined` when the bytes are damaged in any way. Its value is a view of them. */
-export function readEnvelope(bytes: Buffer, maxValueBytes: Bytes): Envelope | undefined {
-  if (bytes.length < FIXED + NONCE || crc32(bytes.subarray(FLAGS)) !== bytes.readUInt32BE(0)) return undefined
+export function readEnvelope(bytes: Buffer, format: EnvelopeFormat): Envelope | undefined {
+  if (bytes.length < FIXED + NONCE || checksum(bytes, format) !== bytes.readUInt32BE(0)) return undefined
   const flags = bytes[FLAGS]
   const length = bytes.readUInt32BE(LENGTH)
-  if ((flags !== 0 && flags !== FLAG_ZSTD) || length > maxValueBytes) return undefined
+  if ((flags !== 0 && flags !== FLAG_ZSTD) || length > format.maxValueBytes) return undefined
   const count = bytes.readUInt16BE(TAGS)
   const tags: TagNonce[] = []
   let at = FIXED + NONCE
@@ -101,7 +110,7 @@ export function readEnvelope(bytes: Buffer, maxValueBytes: Bytes): Envelope | un
     if (at + 2 > bytes.length) return undefined
     const end = at + 2 + bytes.readUInt16BE(at)
     if (end + NONCE > bytes.length) return undefined
-    tags.push({ tag: bytes.toString('utf8', at + 2, end), nonce: bytes.latin1Slice(end, end + NONCE) })
+    tags.push({ tag: bytes.toString('utf8', at + 2, end), nonce: bytes.toString('latin1', end, end + NONCE) })
     at = end + NONCE
   }
   const value = readValue(bytes.subarray(at), flags === FLAG_ZSTD, length)
@@ -110,10 +119,14 @@ export function readEnvelope(bytes: Buffer, maxValueBytes: Bytes): Envelope | un
     ttl: bytes.readUIntBE(TTL, 6),
     staleFor: bytes.readUIntBE(STALE_FOR, 6),
     loadTook: bytes.readUInt32BE(LOAD_TOOK),
-    allNonce: bytes.latin1Slice(FIXED, FIXED + NONCE),
+    allNonce: bytes.toString('latin1', FIXED, FIXED + NONCE),
     tags,
     value,
   }
+}
+
+function checksum(bytes: Buffer, format: EnvelopeFormat): number {
+  return crc32(bytes.subarray(FLAGS), crc32(format.codecName))
 }
 
 function readValue(payload: Buffer, compressed: boolean, length: Bytes): Buffer | undefined {

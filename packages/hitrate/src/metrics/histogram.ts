@@ -85,8 +85,9 @@ export interface HistogramValue {
   minus(other: HistogramValue): HistogramValue
 }
 
-/** Bucket arrays grow by whole doublings, so that a series settles after a few steps. */
-const ALIGNMENT = SUBDIVISIONS
+/** Bucket arrays grow by four doublings (two words of bits) at a time, so that they settle after a few steps. */
+const ALIGNMENT = 4 * SUBDIVISIONS
+const NO_SLOT = -1
 
 /** In one byte: a gap of up to 2 empty buckets and a count of up to 63; beyond, a varint follows. */
 const LONG_GAP = 3
@@ -96,6 +97,8 @@ export class Histogram implements HistogramValue {
   /** Whole units in one of the value's: 1e9 for seconds kept in nanoseconds, 1 for bytes. */
   readonly resolution: number
   #counts = new Float64Array(0)
+  /** A bit for each slot that may hold a count: most of a short bucket's slots don't, and are passed over by the word. */
+  #occupied = new Int32Array(0)
   /** The index of `#counts[0]`. */
   #first = 0
   #zeros = 0
@@ -128,24 +131,27 @@ export class Histogram implements HistogramValue {
     this.#count++
     this.#units += units
     const slot = index - this.#first
-    if (slot >= 0 && slot < this.#counts.length) this.#counts[slot] = (this.#counts[slot] ?? 0) + 1
+    if (slot >= 0 && slot < this.#counts.length) this.#increase(slot, 1)
     else this.#bump(index, 1)
   }
 
   /** Adds (`sign` 1) or takes away (-1) all of another histogram. */
   merge(other: Histogram, sign: 1 | -1): void {
+    if (other.#count === 0) return
     this.#count += sign * other.#count
     this.#units += sign * other.#units
     this.#zeros += sign * other.#zeros
-    const counts = other.#counts
-    for (let slot = 0; slot < counts.length; slot++) {
-      const count = counts[slot] ?? 0
-      if (count !== 0) this.#bump(other.#first + slot, sign * count)
+    if (other.#counts.length === 0) return
+    this.#widen(other.#first, other.#first + other.#counts.length - 1)
+    const shift = other.#first - this.#first
+    for (let slot = other.#next(0); slot !== NO_SLOT; slot = other.#next(slot + 1)) {
+      this.#increase(slot + shift, sign * (other.#counts[slot] ?? 0))
     }
   }
 
   clear(): void {
-    this.#counts.fill(0)
+    for (let slot = this.#next(0); slot !== NO_SLOT; slot = this.#next(slot + 1)) this.#counts[slot] = 0
+    this.#occupied.fill(0)
     this.#zeros = 0
     this.#count = 0
     this.#units = 0
@@ -154,6 +160,7 @@ export class Histogram implements HistogramValue {
   copy(): Histogram {
     const copy = new Histogram(this.resolution)
     copy.#counts = this.#counts.slice()
+    copy.#occupied = this.#occupied.slice()
     copy.#first = this.#first
     copy.#zeros = this.#zeros
     copy.#count = this.#count
@@ -174,7 +181,7 @@ export class Histogram implements HistogramValue {
     const rank = Math.max(1, Math.ceil(q * this.#count - 1e-9))
     let seen = this.#zeros
     if (seen >= rank) return 0
-    for (let slot = 0; slot < this.#counts.length; slot++) {
+    for (let slot = this.#next(0); slot !== NO_SLOT; slot = this.#next(slot + 1)) {
       seen += this.#counts[slot] ?? 0
       if (seen >= rank) return representative(this.#first + slot)
     }
@@ -190,25 +197,30 @@ export class Histogram implements HistogramValue {
 
   buckets(): { readonly index: number; readonly count: number }[] {
     const occupied: { readonly index: number; readonly count: number }[] = []
-    this.#counts.forEach((count, slot) => {
-      if (count !== 0) occupied.push({ index: this.#first + slot, count })
-    })
+    for (let slot = this.#next(0); slot !== NO_SLOT; slot = this.#next(slot + 1)) {
+      occupied.push({ index: this.#first + slot, count: this.#counts[slot] ?? 0 })
+    }
     return occupied
   }
 
   encode(out: ByteWriter): void {
-    const occupied = this.buckets()
+    let occupied = 0
+    for (let slot = this.#next(0); slot !== NO_SLOT; slot = this.#next(slot + 1)) occupied++
     out.varint(this.#zeros)
     out.varint(this.#units)
-    out.varint(occupied.length)
-    let next = 0
-    for (const [place, { index, count }] of occupied.entries()) {
-      if (place === 0) out.signed(index)
-      const gap = place === 0 ? 0 : index - next
+    out.varint(occupied)
+    let expected = NO_SLOT
+    for (let slot = this.#next(0); slot !== NO_SLOT; slot = this.#next(slot + 1)) {
+      const count = this.#counts[slot] ?? 0
+      if (expected === NO_SLOT) {
+        out.signed(this.#first + slot)
+        expected = slot
+      }
+      const gap = slot - expected
       out.byte((Math.min(gap, LONG_GAP) << 6) | Math.min(count - 1, LONG_COUNT))
       if (gap >= LONG_GAP) out.varint(gap - LONG_GAP)
       if (count > LONG_COUNT) out.varint(count - 1 - LONG_COUNT)
-      next = index + 1
+      expected = slot + 1
     }
   }
 
@@ -251,22 +263,44 @@ export class Histogram implements HistogramValue {
       this.#zeros += by
       return
     }
-    let slot = index - this.#first
-    if (slot < 0 || slot >= this.#counts.length) {
-      this.#widen(index)
-      slot = index - this.#first
-    }
-    this.#counts[slot] = (this.#counts[slot] ?? 0) + by
+    this.#widen(index, index)
+    this.#increase(index - this.#first, by)
   }
 
-  #widen(index: number): void {
-    const length = this.#counts.length
-    const low = length === 0 ? index : Math.min(index, this.#first)
-    const high = length === 0 ? index : Math.max(index, this.#first + length - 1)
-    const first = Math.floor(low / ALIGNMENT) * ALIGNMENT
-    const wider = new Float64Array((Math.floor(high / ALIGNMENT) + 1) * ALIGNMENT - first)
-    wider.set(this.#counts, length === 0 ? 0 : this.#first - first)
+  #increase(slot: number, by: number): void {
+    this.#counts[slot] = (this.#counts[slot] ?? 0) + by
+    this.#occupied[slot >>> 5] = (this.#occupied[slot >>> 5] ?? 0) | (1 << (slot & 31))
+  }
+
+  /** The first slot from `from` on that holds a count. */
+  #next(from: number): number {
+    let word = from >>> 5
+    let bits = (this.#occupied[word] ?? 0) & (-1 << (from & 31))
+    for (;;) {
+      while (bits === 0) {
+        if (++word >= this.#occupied.length) return NO_SLOT
+        bits = this.#occupied[word] ?? 0
+      }
+      const lowest = bits & -bits
+      const slot = (word << 5) + 31 - Math.clz32(lowest)
+      if (this.#counts[slot] !== 0) return slot
+      bits ^= lowest
+    }
+  }
+
+  /** Makes room for the buckets from `low` to `high`. */
+  #widen(low: number, high: number): void {
+    const end = this.#first + this.#counts.length
+    if (low >= this.#first && high < end) return
+    const empty = this.#counts.length === 0
+    const first = Math.floor((empty ? low : Math.min(low, this.#first)) / ALIGNMENT) * ALIGNMENT
+    const last = empty ? high : Math.max(high, end - 1)
+    const wider = new Float64Array((Math.floor(last / ALIGNMENT) + 1) * ALIGNMENT - first)
+    wider.set(this.#counts, empty ? 0 : this.#first - first)
+    const occupied = new Int32Array(wider.length >>> 5)
+    occupied.set(this.#occupied, empty ? 0 : (this.#first - first) >>> 5)
     this.#counts = wider
+    this.#occupied = occupied
     this.#first = first
   }
 }

@@ -1,8 +1,6 @@
 import { joinTokens, looksLikeValue, type Tokens, textOf, WILDCARD, wildcardOf } from './infer.ts'
 
-/** Different texts at a key's first position before they count as values: families of keys may be many. */
-const FIRST_LIMIT = 100
-/** The same at later positions, under one prefix. */
+/** Different texts at one position under one prefix before they count as values. The first position has a limit of its own. */
 const LATER_LIMIT = 24
 /** Tokens looked at; what follows the last but one is one wildcard. */
 const MAX_TOKENS = 8
@@ -33,7 +31,13 @@ export interface Lesson {
 export class Learner {
   /** By number of tokens. */
   readonly #roots = new Map<number, Node>()
+  readonly #firstLimit: number
   #nodes = 0
+
+  /** @param firstLimit different texts at a key's first position, where families have their names, before they count as values */
+  constructor(firstLimit: number) {
+    this.#firstLimit = firstLimit
+  }
 
   learn(tokens: Tokens): Lesson {
     const key = tokens.length > MAX_TOKENS ? [...tokens.slice(0, MAX_TOKENS - 1), WILDCARD] : tokens
@@ -55,7 +59,7 @@ export class Learner {
   #root(length: number): Node {
     let root = this.#roots.get(length)
     if (root === undefined) {
-      root = { children: new Map(), limit: FIRST_LIMIT, varies: false }
+      root = { children: new Map(), limit: this.#firstLimit, varies: false }
       this.#roots.set(length, root)
     }
     return root

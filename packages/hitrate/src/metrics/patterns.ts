@@ -13,12 +13,14 @@ const MAX_REMEMBERED_LENGTH = 128
 export class Patterns {
   readonly #table: SeriesTable
   readonly #rules: readonly PatternRule[]
-  readonly #learner = new Learner()
+  readonly #learner: Learner
   #recent = new Map<string, Handle>()
   #older = new Map<string, Handle>()
 
   constructor(table: SeriesTable, rules: readonly PatternRule[]) {
     this.#table = table
+    // With more families than that most would be `__other__`: rather see them as one.
+    this.#learner = new Learner(2 * table.cap)
     // A copy of our own: a `g` or `y` flag would make the expression remember where it stopped.
     this.#rules = rules.map(({ match, pattern }) => ({
       match: new RegExp(match.source, match.flags.replace(/[gy]/g, '')),

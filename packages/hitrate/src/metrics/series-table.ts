@@ -76,7 +76,8 @@ export interface SeriesTableOptions {
 export class SeriesTable {
   readonly other: Handle
   readonly #rollup: Rollup
-  readonly #cap: number
+  /** Series at the most, besides the reserved ones. */
+  readonly cap: number
   readonly #maxCandidates: number
   readonly #reserved = new Map<string, Handle>()
   readonly #live = new Map<string, Handle>()
@@ -85,7 +86,7 @@ export class SeriesTable {
 
   constructor(options: SeriesTableOptions) {
     this.#rollup = options.rollup
-    this.#cap = options.cap
+    this.cap = options.cap
     this.#maxCandidates = Math.max(2 * options.cap, MIN_CANDIDATES)
     this.#onFold = options.onFold
     this.other = new Handle(this, OTHER, this.#rollup.create({ fallback: true }))
@@ -119,7 +120,7 @@ export class SeriesTable {
     const label = text.length > MAX_LABEL ? `${text.slice(0, MAX_LABEL - 1)}…` : text
     const known = this.find(label) ?? this.#candidates.get(label)
     if (known !== undefined) return known
-    if (this.#live.size < this.#cap) {
+    if (this.#live.size < this.cap) {
       const handle = new Handle(this, label, this.#rollup.create())
       this.#live.set(label, handle)
       return handle
@@ -151,11 +152,11 @@ export class SeriesTable {
     if (this.#candidates.size === 0) return false
     const busiest = [...this.#candidates.values()].sort((a, b) => b.uses - a.uses)
     const idlest = [...this.#live.values()].sort((a, b) => a.uses - b.uses)
-    const swaps = Math.max(1, Math.floor(this.#cap * MAX_SWAPS))
+    const swaps = Math.max(1, Math.floor(this.cap * MAX_SWAPS))
     for (let place = 0; place < swaps; place++) {
       const riser = busiest[place]
       if (riser === undefined) return place > 0
-      if (this.#live.size >= this.#cap) {
+      if (this.#live.size >= this.cap) {
         const faller = idlest[place]
         if (faller === undefined || riser.uses <= HYSTERESIS * faller.uses) return place > 0
         this.#demote(faller)

@@ -20,7 +20,9 @@ export class Tally {
   }
 
   get isEmpty(): boolean {
-    return this.counters.every((count) => count === 0) && this.histograms.every(({ count }) => count === 0)
+    for (let counter = 0; counter < this.counters.length; counter++)
+      if (this.counters[counter] !== 0) return false
+    return this.histograms.every(({ count }) => count === 0)
   }
 
   /** Memory of the counts, without that of the objects around them. */
@@ -66,8 +68,12 @@ export class Tally {
   }
 
   encode(out: ByteWriter): void {
-    out.varint(this.counters.reduce((occupied, count) => (count === 0 ? occupied : occupied + 1), 0))
-    for (const [counter, count] of this.counters.entries()) {
+    let occupied = 0
+    for (let counter = 0; counter < this.counters.length; counter++)
+      if (this.counters[counter] !== 0) occupied++
+    out.varint(occupied)
+    for (let counter = 0; counter < this.counters.length; counter++) {
+      const count = this.count(counter)
       if (count === 0) continue
       out.byte(counter)
       out.varint(count)

@@ -6,14 +6,20 @@ import type { Milliseconds } from '../units.ts'
 export type L2Failure = 'error' | 'timeout' | 'open'
 
 /** How a guarded call ended. It never rejects: L2 is not worth an exception. */
-export type Guarded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: L2Failure }
+export type Guarded<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: L2Failure }
 
 export interface Guard {
   /**
    * Calls the store within the deadline, counts the call, and swallows what fails.
    * @param result how a successful answer counts, for how many keys
    */
-  call<T>(operation: TierOperation, work: () => Promise<T>, result?: (value: T) => readonly TierCount[]): Promise<Guarded<T>>
+  call<T>(
+    operation: TierOperation,
+    work: () => Promise<T>,
+    result?: (value: T) => readonly TierCount[],
+  ): Promise<Guarded<T>>
 }
 
 export interface TierCount {

@@ -33,7 +33,11 @@ export interface Store {
    * Gives a claim back without a value: a bare claim is removed, a claimed entry stays servable and is not claimed again
    * for `pause`; with `remove` it is removed too.
    */
-  release(key: string, version: Version, options: { readonly pause: Milliseconds; readonly remove: boolean }): Promise<void>
+  release(
+    key: string,
+    version: Version,
+    options: { readonly pause: Milliseconds; readonly remove: boolean },
+  ): Promise<void>
   /** Replaces our own claim by the value that was loaded. */
   fill(request: FillRequest): Promise<FillResult>
   /** Writes without asking what is there; `onlyAbsent`: only where no entry is. Answers in order: written or not. */
@@ -42,8 +46,11 @@ export interface Store {
   delete(keys: readonly string[]): Promise<number>
   /** Makes entries stale, removes claims; how many there were. */
   expire(keys: readonly string[]): Promise<number>
-  /** Deletes or expires every key that matches the glob, claims included; how many there were. */
-  invalidateMatching(glob: string, mode: 'delete' | 'expire'): Promise<number>
+  /**
+   * One step over the keys that match the glob, claims included: each key that was there throughout all steps is found.
+   * @param cursor where the last step ended; `undefined` to begin
+   */
+  scan(glob: string, cursor: ScanCursor | undefined): Promise<ScanStep>
 
   /** The markers as they are; `undefined` where one is missing. */
   readMarkers(names: readonly MarkerName[]): Promise<(MarkerState | undefined)[]>
@@ -53,11 +60,24 @@ export interface Store {
    */
   ensureMarkers(names: readonly MarkerName[], life: Milliseconds): Promise<MarkerState[]>
   /** Moves the markers' deleted (or expired) stamp to now; their stamps only grow. */
-  stampMarkers(names: readonly MarkerName[], mode: 'delete' | 'expire', life: Milliseconds): Promise<MarkerState[]>
+  stampMarkers(
+    names: readonly MarkerName[],
+    mode: 'delete' | 'expire',
+    life: Milliseconds,
+  ): Promise<MarkerState[]>
 
   info(): Promise<L2Info>
   /** Releases the connection; what is pending rejects. */
   close(): Promise<void>
+}
+
+/** Opaque; each store has its own. */
+export type ScanCursor = string
+
+export interface ScanStep {
+  readonly keys: readonly string[]
+  /** `undefined`: that was the last step. */
+  readonly next: ScanCursor | undefined
 }
 
 /** Unix milliseconds on the server, with microseconds as fraction. */
@@ -99,7 +119,15 @@ export interface StoredClaim {
 }
 
 /** `junk`: bytes that are not ours. */
-export type Stored = StoredEntry | StoredClaim | { readonly kind: 'absent' } | { readonly kind: 'junk' }
+export type Stored = StoredEntry | StoredClaim | Absent | Junk
+export interface Absent {
+  readonly kind: 'absent'
+}
+export interface Junk {
+  readonly kind: 'junk'
+}
+export const ABSENT: Absent = Object.freeze({ kind: 'absent' })
+export const JUNK: Junk = Object.freeze({ kind: 'junk' })
 
 export interface ClaimRequest {
   readonly key: string
@@ -137,8 +165,8 @@ export interface WriteRequest {
   readonly version: Version
   readonly body: Buffer
   readonly life: Milliseconds
-  /** Not written when it is carried out later than this. */
-  readonly notAfter: ServerTime
+  /** Not written when the server gets to it later than this; on the cache's clock. */
+  readonly notAfter: Milliseconds
   readonly onlyAbsent: boolean
 }
 

@@ -40,7 +40,9 @@ function seeded(seed: number): () => number {
  * @param options.start wall time at the beginning, Unix milliseconds; default 2026-01-01T00:00:00Z
  * @param options.seed for `random`; default 1
  */
-export function manualClock(options: { readonly start?: Milliseconds; readonly seed?: number } = {}): ManualClock {
+export function manualClock(
+  options: { readonly start?: Milliseconds; readonly seed?: number } = {},
+): ManualClock {
   const start = options.start ?? Date.UTC(2026, 0, 1)
   const random = seeded(options.seed ?? 1)
   const timers = new Set<Due>()
@@ -51,7 +53,8 @@ export function manualClock(options: { readonly start?: Milliseconds; readonly s
     let first: Due | undefined
     for (const due of timers) {
       if (due.at > until) continue
-      if (first === undefined || due.at < first.at || (due.at === first.at && due.order < first.order)) first = due
+      if (first === undefined || due.at < first.at || (due.at === first.at && due.order < first.order))
+        first = due
     }
     return first
   }

@@ -1,0 +1,171 @@
+import { CacheError } from '../errors.ts'
+import type { LoadSource } from './load-source.ts'
+import type { LoadSlots } from './slots.ts'
+import type { LoadContext, LoadManyContext } from './types.ts'
+
+type TagsOf = (value: unknown) => readonly string[]
+
+/** A loader of one key as a source. */
+export function singleSource(
+  load: (context: LoadContext) => unknown,
+  slots: LoadSlots,
+  tagsOf: TagsOf = noTags,
+): LoadSource {
+  let free: (() => void) | undefined
+  let finished = false
+  return {
+    tagsOf,
+    decline: () => undefined,
+    finish() {
+      finished = true
+      free?.()
+    },
+    async begin(context, patience, started) {
+      free = await slots.take(patience)
+      if (finished) {
+        free()
+        return undefined
+      }
+      started()
+      return load(context)
+    },
+  }
+}
+
+interface Member {
+  readonly index: number
+  readonly context: LoadContext
+  readonly started: () => void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * The misses of one batch, loaded in one call: each key's flight takes part or declines, and when all have decided the
+ * loader runs once, with one slot. A key that declined because another process was loading it, and must load after all,
+ * loads alone.
+ *
+ * @param size how many keys decide
+ * @param loadMany answers in the order of the indices it is given
+ */
+export function createBatch(
+  size: number,
+  loadMany: (indices: readonly number[], context: LoadManyContext) => unknown,
+  slots: LoadSlots,
+  tagsOf: (value: unknown, index: number) => readonly string[] = noTags,
+): readonly LoadSource[] {
+  const members: Member[] = []
+  let undecided = size
+
+  const decide = (): void => {
+    if (--undecided === 0 && members.length > 0) void run(members, patienceOf)
+  }
+  let patienceOf = 0
+  let running: (() => void) | undefined
+  let unfinished = 0
+
+  const run = async (those: readonly Member[], patience: number): Promise<void> => {
+    try {
+      const free = await slots.take(patience)
+      if (unfinished <= 0) return free()
+      running = free
+      for (const { started } of those) started()
+      const values: unknown = await loadMany(
+        those.map(({ index }) => index),
+        manyContext(those),
+      )
+      if (!Array.isArray(values) || values.length !== those.length) {
+        const given = Array.isArray(values) ? `${values.length} values` : 'no array'
+        throw new CacheError(
+          'invalid_result',
+          `the batch loader answered ${given} for ${those.length} keys; accepted: an array with one value per key, undefined where there is nothing`,
+        )
+      }
+      those.forEach(({ resolve }, at) => {
+        resolve(values[at])
+      })
+    } catch (error) {
+      for (const { reject } of those) reject(error)
+    }
+  }
+
+  return Array.from({ length: size }, (_, index): LoadSource => {
+    let decided = false
+    let alone: LoadSource | undefined
+    const decideOnce = (): void => {
+      if (decided) return
+      decided = true
+      decide()
+    }
+    return {
+      tagsOf: (value) => tagsOf(value, index),
+      decline: decideOnce,
+      finish() {
+        if (alone !== undefined) return alone.finish()
+        if (--unfinished === 0) running?.()
+      },
+      begin(context, patience, started) {
+        if (decided) {
+          alone = singleSource(async (single) => {
+            const member = { index, context: single, started, resolve: ignore, reject: ignore }
+            const [value]: readonly unknown[] = await loadOne(loadMany, member)
+            return value
+          }, slots)
+          return alone.begin(context, patience, started)
+        }
+        return new Promise((resolve, reject) => {
+          unfinished++
+          patienceOf = Math.max(patienceOf, patience)
+          members.push({ index, context, started, resolve, reject })
+          decideOnce()
+        })
+      },
+    }
+  })
+}
+
+async function loadOne(
+  loadMany: (indices: readonly number[], context: LoadManyContext) => unknown,
+  member: Member,
+): Promise<readonly unknown[]> {
+  const values: unknown = await loadMany([member.index], manyContext([member]))
+  if (Array.isArray(values) && values.length === 1) return values
+  throw new CacheError('invalid_result', 'the batch loader answered no array of one value for one key')
+}
+
+/** One signal for all: it fires when every member's has. */
+function manyContext(members: readonly Member[]): LoadManyContext {
+  let controller: AbortController | undefined
+  return {
+    get signal() {
+      if (controller !== undefined) return controller.signal
+      const made = new AbortController()
+      controller = made
+      let waiting = members.length
+      for (const { context } of members) {
+        const gone = (): void => {
+          if (--waiting === 0) made.abort(context.signal.reason)
+        }
+        if (context.signal.aborted) gone()
+        else context.signal.addEventListener('abort', gone, { once: true })
+      }
+      return made.signal
+    },
+    store(index, decision) {
+      const member = members[index]
+      if (member === undefined) {
+        throw new CacheError(
+          'invalid_argument',
+          `store(${index}, ...): no such value; accepted: 0 to ${members.length - 1}`,
+        )
+      }
+      member.context.store(decision)
+    },
+  }
+}
+
+function noTags(): readonly string[] {
+  return []
+}
+
+function ignore(): void {}

@@ -1,0 +1,267 @@
+import type { ValueKind } from '../codec/codec.ts'
+import { CacheError, describe } from '../errors.ts'
+import { createMetrics } from '../metrics/create.ts'
+import type { PatternHandle } from '../metrics/recorder.ts'
+import { asWritten } from './as-written.ts'
+import { createBatch, singleSource } from './batch.ts'
+import { callThrough } from './bypass.ts'
+import { createKeyspaces, type KeyspaceDoor } from './keyspaces.ts'
+import { find, hit, type LookupRequest } from './lookup.ts'
+import { findMany, type ManyRequest } from './many.ts'
+import {
+  checkInvalidateMode,
+  checkKey,
+  checkNames,
+  checkTags,
+  GET_OR_SET_NAMES,
+  readLookup,
+  readOptions,
+  readWrite,
+  WRITE_NAMES,
+  wait,
+} from './options.ts'
+import { assemble } from './parts.ts'
+import { shutDown, within } from './shut-down.ts'
+import type { Cache, CacheOptions, SetEntry } from './types.ts'
+import { warmLoads } from './warming.ts'
+import { checkValue, type Writing } from './writing.ts'
+
+/**
+ * A cache over an in-process tier and, with `l2`, a shared one. It starts at once, whether L2 answers or not.
+ * Throws `CacheError` `invalid_option`.
+ */
+export function createCache(options?: CacheOptions<'json'>): Cache<'json'>
+export function createCache<K extends ValueKind>(options: CacheOptions<K>): Cache<K>
+export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueKind> {
+  const settings = readOptions(options)
+  const { clock, logger, name, times } = settings
+  const metrics = createMetrics({ ...options.metrics, clock })
+  const parts = assemble(settings, metrics)
+  const { l2, tier1, slots, recorder, writer, invalidation } = parts
+  const noTimes = {
+    keeping: readWrite({}, times),
+    softTimeout: undefined,
+    hardTimeout: undefined,
+    signal: undefined,
+  }
+  let closing: Promise<void> | undefined
+
+  if (l2 !== undefined && settings.l1 !== undefined) {
+    logger?.info({ cache: name, coherence: 'none' }, 'L1 over L2: other processes see a change within 1 s')
+  }
+
+  const one = async (request: LookupRequest, bypass: boolean): Promise<unknown> => {
+    if (bypass || closing !== undefined) return callThrough(request, parts, settings.loadDeadline)
+    if (!request.refresh) {
+      const entry = hit(request.key, parts)
+      if (entry !== undefined) {
+        request.source?.decline()
+        return entry.value
+      }
+    }
+    return (await find(request, parts)).value
+  }
+
+  const many = async (keys: readonly string[], request: ManyRequest, bypass: boolean): Promise<unknown[]> => {
+    if (!bypass && closing === undefined) return findMany(keys, request, parts)
+    const sources = request.sources([...keys.keys()])
+    return Promise.all(
+      keys.map((key, place) =>
+        callThrough(
+          { ...request, key, pattern: request.patternOf(key), source: sources[place] },
+          parts,
+          settings.loadDeadline,
+        ),
+      ),
+    )
+  }
+
+  const peek = async (
+    key: string,
+    pattern: PatternHandle,
+  ): Promise<{ readonly value: unknown } | undefined> => {
+    const entry = tier1.peek(key)
+    if (entry !== undefined || l2 === undefined || closing !== undefined) return entry
+    const reading = await l2.reader.peek(key, pattern)
+    return reading.kind === 'fresh' || reading.kind === 'stale' ? reading.entry : undefined
+  }
+
+  const door: KeyspaceDoor = {
+    one,
+    many,
+    set: async (writings) => (closing === undefined ? writer.set(writings) : UNDELIVERED),
+    invalidate: async (keys, mode) => (closing === undefined ? invalidation.keys(keys, mode) : UNDELIVERED),
+    peek,
+    async warm(requests, warm) {
+      if (closing !== undefined) throw new CacheError('closed', 'the cache was closed')
+      return warmLoads(requests, warm, parts)
+    },
+  }
+  const keyspaces = createKeyspaces({ door, times, slots, recorder })
+
+  const writingOf = ({ key, value, ...how }: SetEntry): Writing => {
+    checkKey(key)
+    checkNames('set', how, WRITE_NAMES)
+    checkValue(value)
+    return { key, value, pattern: keyspaces.patternOf(key), keeping: readWrite(how, times) }
+  }
+  const invalidate = async (keys: string | readonly string[], mode: 'delete' | 'expire') => {
+    const list = typeof keys === 'string' ? [keys] : keys
+    for (const key of list) checkKey(key)
+    return door.invalidate(list, mode)
+  }
+
+  const cache: Cache<ValueKind> = {
+    name,
+    metrics,
+
+    async get(key, lookup = {}) {
+      checkKey(key)
+      checkNames('get', lookup, SIGNAL_ONLY)
+      const { signal } = readLookup(lookup, times)
+      const entry = closing === undefined ? hit(key, parts) : undefined
+      if (entry !== undefined) return entry.value
+      const pattern = keyspaces.patternOf(key)
+      return one({ ...noTimes, key, pattern, source: undefined, signal, refresh: false }, false)
+    },
+
+    async getMany(keys, lookup = {}) {
+      for (const key of keys) checkKey(key)
+      checkNames('getMany', lookup, SIGNAL_ONLY)
+      const { signal } = readLookup(lookup, times)
+      const sources = (places: readonly number[]): undefined[] => places.map(() => undefined)
+      return many(
+        keys,
+        { ...noTimes, signal, refresh: false, patternOf: keyspaces.patternOf, sources },
+        false,
+      )
+    },
+
+    async getOrSet<T>(key: string, load: unknown, given: object = {}) {
+      checkKey(key)
+      checkNames('getOrSet', given, GET_OR_SET_NAMES)
+      const loader = checkLoader(load)
+      const { mode, ...how } = readLookup(given, times)
+      const keeping = readWrite(given, times)
+      if (mode === 'use' && closing === undefined) {
+        const entry = hit(key, parts)
+        if (entry !== undefined) return asWritten<T>(entry.value)
+      }
+      const pattern = keyspaces.patternOf(key)
+      recorder.sawTtl(pattern, keeping.ttl)
+      const source = singleSource(loader, slots)
+      const request = { ...how, key, pattern, source, keeping, refresh: mode === 'refresh' }
+      return asWritten<T>(await one(request, mode === 'bypass'))
+    },
+
+    async getOrSetMany<T>(keys: readonly string[], load: unknown, given: object = {}) {
+      for (const key of keys) checkKey(key)
+      checkNames('getOrSetMany', given, GET_OR_SET_NAMES)
+      const loader = checkLoader(load)
+      const { mode, ...how } = readLookup(given, times)
+      const keeping = readWrite(given, times)
+      const sources = (places: readonly number[]) =>
+        createBatch(
+          places.length,
+          (indices, context) => loader(keysAt(keys, places, indices), context),
+          slots,
+        )
+      const request = {
+        ...how,
+        keeping,
+        patternOf: keyspaces.patternOf,
+        sources,
+        refresh: mode === 'refresh',
+      }
+      return asWritten<T[]>(await many(keys, request, mode === 'bypass'))
+    },
+
+    set: async (key, value, write = {}) => door.set([writingOf({ ...write, key, value })]),
+    setMany: async (entries) => (entries.length === 0 ? DELIVERED : door.set(entries.map(writingOf))),
+
+    async warm(entries, { signal, reads } = {}) {
+      const writings = entries.map(writingOf)
+      if (closing !== undefined) throw new CacheError('closed', 'the cache was closed')
+      if (signal?.aborted === true) return { warmed: 0, alreadyFresh: 0, absent: 0, failed: 0, errors: [] }
+      const stored = await writer.add(writings)
+      const warmed = stored.filter(Boolean).length
+      if (reads !== undefined) {
+        writings.forEach(({ key }, index) => {
+          if (stored[index] === true) parts.ledger.watch(key, reads)
+        })
+      }
+      return { warmed, alreadyFresh: stored.length - warmed, absent: 0, failed: 0, errors: [] }
+    },
+
+    async has(key) {
+      checkKey(key)
+      return (await peek(key, keyspaces.patternOf(key))) !== undefined
+    },
+    async peek(key) {
+      checkKey(key)
+      return (await peek(key, keyspaces.patternOf(key)))?.value
+    },
+    delete: (keys) => invalidate(keys, 'delete'),
+    expire: (keys) => invalidate(keys, 'expire'),
+
+    async invalidate(target, how = {}) {
+      checkNames('invalidate', how, ['mode'])
+      const mode = checkInvalidateMode(how.mode)
+      if (closing !== undefined) return UNDELIVERED
+      if (target === 'all') return invalidation.all(mode)
+      if ('tags' in target) return invalidation.tags(checkTags(target.tags), mode)
+      if (typeof target.pattern === 'string' && target.pattern !== '')
+        return invalidation.pattern(target.pattern, mode)
+      throw new CacheError(
+        'invalid_argument',
+        `invalidate: ${describe(target)} given; accepted: { tags: [...] }, { pattern: 'feed:*' }, 'all'`,
+      )
+    },
+
+    keyspace: (template, given) => keyspaces.declare(template, given),
+
+    async ready({ timeout } = {}) {
+      const patience = wait('timeout', timeout) ?? 2_000
+      if (l2 === undefined) return { l2: 'none' }
+      const answered = l2.store.available || (await within(l2.store.connected(), patience, clock))
+      return { l2: answered && l2.store.available ? 'ready' : 'unavailable' }
+    },
+
+    async info() {
+      const l1 = settings.l1 && {
+        entries: tier1.entries,
+        sizeBytes: tier1.sizeBytes,
+        maxBytes: settings.l1.maxBytes,
+        maxEntries: settings.l1.maxEntries ?? null,
+      }
+      if (l2 === undefined) return { l1: l1 ?? null, l2: null }
+      const answer = await l2.guard.call('read', () => l2.store.info())
+      return { l1: l1 ?? null, l2: answer.ok ? answer.value : 'unavailable' }
+    },
+
+    idle: () => parts.background.idle(),
+    close() {
+      closing ??= shutDown(parts, settings.closeGrace)
+      return closing
+    },
+    [Symbol.asyncDispose]: () => cache.close(),
+  }
+  return Object.freeze(cache)
+}
+
+const SIGNAL_ONLY: readonly string[] = ['signal']
+const DELIVERED = Object.freeze({ count: 0, delivered: true })
+/** A closed cache reaches nothing. */
+const UNDELIVERED = Object.freeze({ count: 0, delivered: false })
+
+function keysAt(keys: readonly string[], places: readonly number[], indices: readonly number[]): string[] {
+  return indices.flatMap((index) => {
+    const place = places[index] ?? 0
+    return keys.slice(place, place + 1)
+  })
+}
+
+function checkLoader(load: unknown): (...args: unknown[]) => unknown {
+  if (typeof load === 'function') return (...args) => load(...args)
+  throw new CacheError('invalid_argument', `load: ${describe(load)} given; accepted: a function`)
+}

@@ -1,0 +1,98 @@
+import { randomFillSync } from 'node:crypto'
+import type { Clock, Timer } from '../clock.ts'
+import type { Recorder } from '../metrics/recorder.ts'
+import type { Guard } from '../stores/guard.ts'
+import type { ClaimRequest, ServerTime, Store, StoredEntry, Version } from '../stores/store.ts'
+import type { Milliseconds } from '../units.ts'
+
+/**
+ * How long a claim lives unless renewed: what a dead holder costs the others at most. Renewed at a third of it, so two
+ * renewals may be lost.
+ */
+const LEASE: Milliseconds = 3_000
+
+/** A claim we hold: the right to fill the key, unless it is voided or lost. */
+export interface Claim {
+  readonly version: Version
+  /** When the load began, in the server's time. */
+  readonly at: ServerTime
+  /** Ends renewing; the claim lapses by itself. */
+  stop(): void
+  /** Gives it back without a value. */
+  release(options: { readonly pause: Milliseconds; readonly remove: boolean }): Promise<void>
+}
+
+export type Claimed =
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  | { readonly kind: 'held' }
+  | { readonly kind: 'changed'; readonly stored: StoredEntry }
+  | { readonly kind: 'failed' }
+
+export interface Claims {
+  take(key: string, over: ClaimRequest['over']): Promise<Claimed>
+}
+
+/** 12 random bytes, from a pool: asking the kernel each time would cost more than the rest of a claim. */
+export function createVersions(): () => Version {
+  const pool = Buffer.alloc(12 * 256)
+  let at = pool.length
+  return () => {
+    if (at === pool.length) {
+      randomFillSync(pool)
+      at = 0
+    }
+    at += 12
+    return pool.toString('latin1', at - 12, at)
+  }
+}
+
+export function createClaims(options: {
+  readonly store: Store
+  readonly guard: Guard
+  readonly versions: () => Version
+  readonly clock: Clock
+  readonly recorder: Recorder
+}): Claims {
+  const { store, guard, versions, clock, recorder } = options
+
+  const hold = (key: string, version: Version, at: ServerTime): Claim => {
+    let timer: Timer | undefined
+    let over = false
+    const renewLater = (): void => {
+      timer = clock.timer(LEASE / 3, () => void renew())
+    }
+    const renew = async (): Promise<void> => {
+      const answer = await guard.call('write', () => store.renew(key, version, LEASE))
+      // Lost: the fill will be refused. Not answered: the next renewal may be.
+      if (!over && !(answer.ok && !answer.value)) renewLater()
+    }
+    const stop = (): void => {
+      over = true
+      timer?.cancel()
+    }
+    renewLater()
+    return {
+      version,
+      at,
+      stop,
+      async release(how) {
+        stop()
+        await guard.call('write', () => store.release(key, version, how))
+      },
+    }
+  }
+
+  return {
+    async take(key, over) {
+      const version = versions()
+      const answer = await guard.call('write', () => store.claim({ key, version, lease: LEASE, over }))
+      if (!answer.ok) return { kind: 'failed' }
+      const reply = answer.value
+      if (reply.kind !== 'claimed') {
+        recorder.tier('l2', 'write', 'refused', 0)
+        return reply
+      }
+      return { kind: 'claimed', claim: hold(key, version, reply.at) }
+    },
+  }
+}

@@ -1,0 +1,112 @@
+import type { Clock } from '../clock.ts'
+import type { PatternHandle } from '../metrics/recorder.ts'
+import type { Version } from '../stores/store.ts'
+import type { Bytes, Milliseconds, Ratio } from '../units.ts'
+import type { Marker } from './markers.ts'
+import type { ReadCounter } from './types.ts'
+
+/**
+ * A value with what decides about it, on this process's monotonic clock:
+ * load began -> fresh until `+ ttl` -> stale until `+ staleFor` -> dead.
+ */
+export interface Entry {
+  /** Decoded and deep-frozen: every caller gets this one. */
+  readonly value: unknown
+  /** Encoded length of the value. */
+  readonly size: Bytes
+  readonly pattern: PatternHandle
+  readonly freshUntil: Milliseconds
+  readonly staleUntil: Milliseconds
+  /** Expired by key: stale from now on, or dead where no stale time was given. */
+  expired: boolean
+  /** From here on a hit starts a refresh in the background, once; `Infinity`: never. */
+  refreshAfter: Milliseconds
+  /** A failed refresh is not tried again before. */
+  retryAt: Milliseconds
+  /** Its version in L2; `undefined` when L2 never confirmed it. */
+  readonly version: Version | undefined
+  /** L1 answers with it until then; where nobody tells us of changes this bounds staleness across processes. */
+  readonly servableUntil: Milliseconds
+  /** Its place in the process's order of events: see `fence.ts`. */
+  readonly seq: number
+  /** The whole cache's marker first, then its tags'. */
+  readonly markers: readonly Marker[]
+  /** Counts its first read for the warm run that stored it. */
+  reads: ReadCounter | undefined
+}
+
+export type Freshness = 'fresh' | 'stale' | 'dead'
+
+/** How the entry stands now, invalidations by tag in this process included. */
+export function freshness(entry: Entry, now: Milliseconds): Freshness {
+  let fresh = now < entry.freshUntil && !entry.expired
+  for (const marker of entry.markers) {
+    if (entry.seq <= marker.deletedSeq) return 'dead'
+    if (entry.seq <= marker.expiredSeq) fresh = false
+  }
+  if (fresh) return 'fresh'
+  return now < entry.staleUntil && entry.staleUntil > entry.freshUntil ? 'stale' : 'dead'
+}
+
+/**
+ * Whether the entry was invalidated after it began and before a lookup did: then that lookup must not get it, although
+ * it joined the read or load that brings it.
+ */
+export function invalidatedBefore(entry: Entry, lookupSeq: number): boolean {
+  for (const { deletedSeq, expiredSeq } of entry.markers) {
+    if (entry.seq <= deletedSeq && deletedSeq < lookupSeq) return true
+    if (entry.seq <= expiredSeq && expiredSeq < lookupSeq) return true
+  }
+  return false
+}
+
+/** What an entry is made from. */
+export interface EntryFields {
+  readonly value: unknown
+  readonly size: Bytes
+  readonly pattern: PatternHandle
+  readonly began: Milliseconds
+  readonly ttl: Milliseconds
+  readonly staleFor: Milliseconds
+  readonly loadTook: Milliseconds
+  readonly expired: boolean
+  readonly version: Version | undefined
+  readonly seq: number
+  readonly markers: readonly Marker[]
+}
+
+/** Makes entries by the cache's settings. */
+export type EntryMaker = (fields: EntryFields) => Entry
+
+export function createEntryMaker(options: {
+  readonly clock: Clock
+  readonly earlyRefresh: 'xfetch' | Ratio | undefined
+  /** L1 asks L2 again after it; `Infinity` where L1 is all there is. */
+  readonly maxL1Age: Milliseconds
+}): EntryMaker {
+  const { clock, earlyRefresh, maxL1Age } = options
+
+  const refreshAfter = ({ began, ttl, loadTook }: EntryFields): Milliseconds => {
+    if (earlyRefresh === undefined) return Number.POSITIVE_INFINITY
+    if (earlyRefresh !== 'xfetch') return began + ttl * earlyRefresh
+    // XFetch: the longer the load, the earlier some process refreshes. Vattani, Chierichetti, Lowenstein: "Optimal
+    // Probabilistic Cache Stampede Prevention", VLDB 2015, with beta 1. The dice are thrown once for each copy.
+    return began + ttl + loadTook * Math.log(1 - clock.random())
+  }
+
+  return (fields) => ({
+    value: fields.value,
+    size: fields.size,
+    pattern: fields.pattern,
+    freshUntil: fields.began + fields.ttl,
+    staleUntil: fields.began + fields.ttl + fields.staleFor,
+    expired: fields.expired,
+    refreshAfter: refreshAfter(fields),
+    retryAt: Number.NEGATIVE_INFINITY,
+    version: fields.version,
+    servableUntil: clock.now() + maxL1Age,
+    seq: fields.seq,
+    markers: fields.markers,
+    reads: undefined,
+  })
+}

@@ -1,0 +1,106 @@
+import type { Clock } from '../clock.ts'
+import type { LoadTrigger, MissReason, PatternHandle } from '../metrics/recorder.ts'
+import type { Milliseconds } from '../units.ts'
+import type { Entry } from './entry.ts'
+import type { Ticket } from './fence.ts'
+import type { Keeping } from './keeping.ts'
+import type { Load } from './load.ts'
+import type { LoadSource } from './load-source.ts'
+
+/** How a flight ended for those who wait on it. */
+export type Landing =
+  /** `entry`: in the one shape, with its markers; `undefined` where nothing could be kept. */
+  | {
+      readonly kind: 'loaded'
+      readonly value: unknown
+      readonly entry: Entry | undefined
+      readonly took: Milliseconds
+      readonly uncacheable: boolean
+    }
+  /** Another process loaded it while we waited or claimed. */
+  | { readonly kind: 'found'; readonly entry: Entry; readonly waited: boolean }
+  /** Somebody else refreshes the stale value, which is all there is. */
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+/** What starts a flight. */
+export interface FlightPlan {
+  readonly key: string
+  readonly pattern: PatternHandle
+  readonly source: LoadSource
+  readonly keeping: Keeping
+  readonly trigger: LoadTrigger
+  /** Served meanwhile, and when the load fails. */
+  readonly stale: Entry | undefined
+  /** What a claim must know of what was read; `steal`: whatever is there. */
+  readonly over: { readonly version: string; readonly as: 'stale' | 'dead' } | 'steal' | undefined
+  /** Somebody else held a claim when it was read. */
+  readonly claimed: boolean
+}
+
+/**
+ * One load in flight for one key and generation, shared by all who ask for it. An invalidation voids its ticket: later
+ * lookups start another, those who wait still get the value, and it is not stored.
+ */
+export class Flight {
+  readonly plan: FlightPlan
+  readonly ticket: Ticket
+  readonly landing: Promise<Landing>
+  /** When the cache's own part was over and the loader began; `undefined` until then. */
+  loadBegan: Milliseconds | undefined
+  landed: Landing | undefined
+  /** Known for a miss that is counted later. */
+  reason: MissReason | undefined
+  readonly #clock: Clock
+  readonly #resolve: (landing: Landing) => void
+  #passengers = 0
+  #load: Load | undefined
+  #abandoned: { readonly reason: unknown } | undefined
+
+  constructor(plan: FlightPlan, ticket: Ticket, clock: Clock) {
+    this.plan = plan
+    this.ticket = ticket
+    this.#clock = clock
+    const { promise, resolve } = Promise.withResolvers<Landing>()
+    this.landing = promise
+    this.#resolve = resolve
+  }
+
+  /** Whether a lookup that begins now may share it. */
+  get joinable(): boolean {
+    return !this.ticket.voided && this.#abandoned === undefined
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned !== undefined
+  }
+
+  /** Somebody waits; the loader's signal fires when all who did have given up. A refresh in the background is one. */
+  board(): void {
+    this.#passengers++
+  }
+
+  leave(reason: unknown): void {
+    if (--this.#passengers === 0) this.abandon(reason)
+  }
+
+  abandon(reason: unknown): void {
+    this.#abandoned ??= { reason }
+    this.#load?.abort(reason)
+  }
+
+  loading(load: Load): void {
+    this.#load = load
+    if (this.#abandoned !== undefined) load.abort(this.#abandoned.reason)
+  }
+
+  began(): void {
+    this.loadBegan ??= this.#clock.now()
+  }
+
+  land(landing: Landing): void {
+    if (this.landed !== undefined) return
+    this.landed = landing
+    this.#resolve(landing)
+  }
+}

@@ -1,0 +1,263 @@
+import type { Clock } from '../clock.ts'
+import { CacheError } from '../errors.ts'
+import type { MissReason, Outcome, PatternHandle, Recorder } from '../metrics/recorder.ts'
+import type { Milliseconds } from '../units.ts'
+import { type Entry, freshness, invalidatedBefore } from './entry.ts'
+import type { Fence } from './fence.ts'
+import type { Flight, FlightPlan, Landing } from './flight.ts'
+import type { Keeping } from './keeping.ts'
+import type { LoadSource } from './load-source.ts'
+import type { Loading } from './loading.ts'
+import type { Observers } from './observers.ts'
+import type { ReadLedger } from './read-ledger.ts'
+import { type Found, NOTHING, overStale, type Search, type StaleFound } from './search.ts'
+import type { Tier1 } from './tier1.ts'
+import { ABORTED, type Limits, TIMED_OUT_HARD, TIMED_OUT_SOFT, waitWithin } from './waiting.ts'
+
+/** One lookup, its options checked. */
+export interface LookupRequest {
+  readonly key: string
+  readonly pattern: PatternHandle
+  /** `undefined`: look up only, never load. */
+  readonly source: LoadSource | undefined
+  readonly keeping: Keeping
+  readonly softTimeout: Milliseconds | undefined
+  readonly hardTimeout: Milliseconds | undefined
+  readonly signal: AbortSignal | undefined
+  /** Load even when a fresh value is there. */
+  readonly refresh: boolean
+}
+
+/** How a lookup ended, counted already. */
+export interface Answer {
+  readonly value: unknown
+  readonly outcome: Outcome
+}
+
+/** What every lookup works with. */
+export interface LookupParts {
+  readonly tier1: Tier1
+  readonly search: Search
+  readonly loading: Loading
+  readonly fence: Fence
+  readonly ledger: ReadLedger
+  readonly observers: Observers
+  readonly clock: Clock
+  readonly recorder: Recorder
+}
+
+/** A fresh entry of L1, counted as the hit it is; `undefined`: {@link find} goes on. The fast path: it allocates nothing. */
+export function hit(key: string, parts: LookupParts): Entry | undefined {
+  const { clock } = parts
+  const began = clock.now()
+  const entry = parts.tier1.get(key)
+  // A hit that starts a refresh goes the long way: it is rare and needs the loader.
+  if (entry === undefined || began >= entry.refreshAfter || freshness(entry, began) !== 'fresh')
+    return undefined
+  const took = clock.now() - began
+  parts.ledger.hit(key, entry)
+  parts.recorder.lookup(entry.pattern, 'hit_l1', took, took)
+  if (parts.observers.listening) {
+    parts.observers.lookup({ key, pattern: entry.pattern.label, outcome: 'hit_l1', entry })
+  }
+  return entry
+}
+
+/**
+ * L1, L2, a load in flight, a load of its own: in this order, within the caller's limits.
+ * Throws what the loader throws, the signal's reason, or `CacheError` `load_timeout`.
+ */
+export function find(request: LookupRequest, parts: LookupParts): Promise<Answer> {
+  return new Lookup(request, parts).run()
+}
+
+class Lookup {
+  readonly #request: LookupRequest
+  readonly #parts: LookupParts
+  /** Invalidations with a smaller number came before this lookup: it must not be given what they voided. */
+  readonly #seq: number
+  readonly #began: Milliseconds
+  readonly #limits: Limits
+  /** When the tiers had answered. */
+  #answered: Milliseconds | undefined
+  #reason: MissReason | undefined
+  #handedOver = false
+
+  constructor(request: LookupRequest, parts: LookupParts) {
+    this.#request = request
+    this.#parts = parts
+    this.#seq = parts.fence.next()
+    this.#began = parts.clock.now()
+    const { softTimeout, hardTimeout, signal } = request
+    this.#limits = {
+      soft: softTimeout === undefined ? undefined : this.#began + softTimeout,
+      hard: hardTimeout === undefined ? undefined : this.#began + hardTimeout,
+      signal,
+    }
+  }
+
+  async run(): Promise<Answer> {
+    const { source, signal } = this.#request
+    try {
+      if (signal?.aborted === true) return this.#giveUp(ABORTED)
+      for (;;) {
+        const answer = await this.#attempt()
+        if (answer !== undefined) return answer
+      }
+    } finally {
+      // No flight took it over: a batch must not wait for this key.
+      if (!this.#handedOver) source?.decline()
+    }
+  }
+
+  /** One pass over tiers and loads; `undefined`: what it joined was invalidated meanwhile, begin again. */
+  async #attempt(): Promise<Answer | undefined> {
+    const { source, refresh } = this.#request
+    const { clock, loading, search } = this.#parts
+    const { key, pattern } = this.#request
+    let found: Found | typeof ABORTED | typeof TIMED_OUT_HARD | typeof TIMED_OUT_SOFT = NOTHING
+    if (!refresh) {
+      const local = search.local(key)
+      if (local !== undefined) found = local
+      else if (source === undefined || loading.joinable(key) === undefined) {
+        const remote = search.remote(key, pattern, this.#seq)
+        found = await waitWithin(remote, { ...this.#limits, soft: undefined }, clock)
+      }
+    }
+    if (typeof found === 'symbol') return this.#giveUp(found)
+    this.#answered ??= clock.now()
+    if (found.kind === 'fresh') return this.#fresh(found.tier, found.entry)
+
+    const joined = source === undefined ? undefined : loading.joinable(key)
+    const stale = found.kind === 'stale' ? found : this.#carried(joined)
+    if (found.kind === 'nothing') this.#reason ??= found.reason
+    if (stale !== undefined && this.#servedAtOnce(stale, joined)) return this.#stale(stale.entry)
+    if (source === undefined) return this.#end('miss', undefined)
+    const flight =
+      joined ??
+      loading.start(
+        this.#plan(source, {
+          trigger: stale === undefined ? 'lookup' : 'refresh',
+          stale: stale?.entry,
+          over: refresh ? 'steal' : (stale ?? found).over,
+          claimed: found.kind === 'nothing' && found.claimed,
+        }),
+      )
+    return this.#ride(flight, joined !== undefined, stale)
+  }
+
+  /** Waits for a flight, with a stale value at hand or without. */
+  async #ride(flight: Flight, joined: boolean, stale: StaleFound | undefined): Promise<Answer | undefined> {
+    const { clock } = this.#parts
+    flight.board()
+    const soft = stale === undefined ? undefined : this.#limits.soft
+    const landing = await waitWithin(flight.landing, { ...this.#limits, soft }, clock)
+    if (landing === ABORTED) {
+      flight.leave(this.#request.signal?.reason)
+      return this.#giveUp(landing)
+    }
+    const fallback = stale !== undefined && this.#servable(stale.entry, flight) ? stale.entry : undefined
+    if (landing === TIMED_OUT_HARD)
+      return fallback === undefined ? this.#giveUp(landing) : this.#stale(fallback)
+    if (landing === TIMED_OUT_SOFT || landing.kind === 'elsewhere') {
+      return fallback === undefined ? undefined : this.#stale(fallback)
+    }
+    if (landing.kind === 'failed') {
+      if (fallback !== undefined) return this.#stale(fallback)
+      this.#end('error', undefined, { flight })
+      throw landing.error
+    }
+    if (joined && landing.entry !== undefined && invalidatedBefore(landing.entry, this.#seq)) return undefined
+    return this.#landed(landing, flight, joined)
+  }
+
+  #landed(landing: Extract<Landing, { kind: 'loaded' | 'found' }>, flight: Flight, joined: boolean): Answer {
+    if (landing.kind === 'found') {
+      return this.#end(landing.waited ? 'coalesced' : 'hit_l2', landing.entry.value, { entry: landing.entry })
+    }
+    if (landing.uncacheable) this.#reason = 'uncacheable'
+    const { entry, took: loadMs } = landing
+    return this.#end(joined ? 'coalesced' : 'miss', landing.value, { entry, flight, loadMs })
+  }
+
+  #fresh(tier: 'hit_l1' | 'hit_l2', entry: Entry): Answer {
+    const { source } = this.#request
+    if (source !== undefined && this.#parts.clock.now() >= entry.refreshAfter) {
+      entry.refreshAfter = Number.POSITIVE_INFINITY // once per copy: the others go on hitting it
+      this.#refreshLater(source, entry, overStale(entry))
+    }
+    return this.#end(tier, entry.value, { entry })
+  }
+
+  /** A stale value is served at once, unless the caller would rather wait a while for a fresh one. */
+  #servedAtOnce(stale: StaleFound, joined: Flight | undefined): boolean {
+    const { source, refresh } = this.#request
+    if (source === undefined) return true
+    if (refresh) return false
+    if (stale.busy && joined === undefined) return true
+    if (this.#limits.soft !== undefined) return false
+    if (joined === undefined) this.#refreshLater(source, stale.entry, stale.over)
+    return true
+  }
+
+  /** The stale value that a flight in the air is about to replace. */
+  #carried(flight: Flight | undefined): StaleFound | undefined {
+    const entry = flight?.plan.stale
+    if (entry === undefined || !this.#servable(entry, flight)) return undefined
+    return { kind: 'stale', entry, over: undefined, busy: true }
+  }
+
+  #servable(entry: Entry, flight: Flight | undefined): boolean {
+    if (flight?.ticket.deleted === true || invalidatedBefore(entry, this.#seq)) return false
+    return freshness(entry, this.#parts.clock.now()) !== 'dead'
+  }
+
+  #refreshLater(source: LoadSource, stale: Entry, over: FlightPlan['over']): void {
+    const { loading, recorder } = this.#parts
+    if (loading.joinable(this.#request.key) !== undefined) return
+    const plan = this.#plan(source, { trigger: 'refresh', stale, over, claimed: false })
+    recorder.background(() => loading.start(plan).board())
+  }
+
+  #plan(source: LoadSource, rest: Pick<FlightPlan, 'trigger' | 'stale' | 'over' | 'claimed'>): FlightPlan {
+    const { key, pattern, keeping } = this.#request
+    this.#handedOver = true
+    return { key, pattern, keeping, source, ...rest }
+  }
+
+  #stale(entry: Entry): Answer {
+    return this.#end('stale', entry.value, { entry })
+  }
+
+  #giveUp(how: symbol): never {
+    const { signal, hardTimeout } = this.#request
+    if (how === ABORTED) {
+      this.#end('bypass', undefined)
+      throw signal?.reason
+    }
+    this.#end('error', undefined)
+    throw new CacheError('load_timeout', `no value within the hard timeout of ${hardTimeout} ms`)
+  }
+
+  /** Counts: the one place where a lookup gets its outcome. */
+  #end(
+    outcome: Outcome,
+    value: unknown,
+    { entry, flight, loadMs }: { entry?: Entry | undefined; flight?: Flight; loadMs?: Milliseconds } = {},
+  ): Answer {
+    const { clock, recorder, ledger, observers } = this.#parts
+    const { key, pattern } = this.#request
+    const now = clock.now()
+    // Loading is not the cache's own time: that ends where the loader began; for who joined later, at once.
+    const answered = flight?.loadBegan ?? this.#answered ?? now
+    const reason =
+      outcome === 'miss' || outcome === 'coalesced' || outcome === 'error' ? this.#reason : undefined
+    recorder.lookup(pattern, outcome, Math.max(0, answered - this.#began), now - this.#began, reason)
+    if (entry !== undefined && (outcome === 'hit_l1' || outcome === 'hit_l2' || outcome === 'stale')) {
+      ledger.attach(key, entry)
+      ledger.hit(key, entry)
+    }
+    if (observers.listening) observers.lookup({ key, pattern: pattern.label, outcome, entry, loadMs })
+    return { value, outcome }
+  }
+}

@@ -1,0 +1,114 @@
+import { ALL, type MarkerName, type MarkerState, type ServerTime } from '../stores/store.ts'
+import type { Milliseconds } from '../units.ts'
+import type { Fence } from './fence.ts'
+
+/**
+ * What this process knows of one tag's invalidations (or the whole cache's): its own, by their number in the order of
+ * events, and L2's, as last read.
+ */
+export interface Marker {
+  readonly name: MarkerName
+  /** Number of the last delete by this tag; entries up to it are dead. */
+  deletedSeq: number
+  /** Number of the last expire by this tag; entries up to it are stale. */
+  expiredSeq: number
+  /** L2's marker as last read; `undefined`: not known, or not there. */
+  state: MarkerState | undefined
+  /** When the read that brought `state` was sent; `-Infinity`: never, or outdated by our own invalidation. */
+  readAt: Milliseconds
+  /** L2 keeps the marker at least until then. */
+  keptUntil: Milliseconds
+  /** Our own invalidations, in the server's time: honoured here also where L2 did not hear of them. */
+  ownDeletedAt: ServerTime
+  ownExpiredAt: ServerTime
+  /** Entries of L1 that hold it. */
+  holders: number
+}
+
+/** Markers nobody holds that are remembered at the most. */
+const MAX_IDLE = 10_000
+
+/**
+ * The markers of a process: one object per tag, shared by the entries that carry it, so that an L1 hit looks nothing up.
+ * Bounded by L1 and {@link MAX_IDLE}; forgetting one fails closed: entries that still hold it die, and whatever began
+ * before its last invalidation stays void.
+ */
+export interface Markers {
+  readonly all: Marker
+  /** The whole cache's marker, then the tags'. */
+  of(tags: readonly string[]): Marker[]
+  named(name: MarkerName): Marker
+  hold(markers: readonly Marker[]): void
+  drop(markers: readonly Marker[]): void
+  /** Records an invalidation that happens now. */
+  stamp(marker: Marker, mode: 'delete' | 'expire'): void
+  readonly size: number
+}
+
+export function createMarkers(fence: Fence): Markers {
+  const table = new Map<MarkerName, Marker>()
+  let floor = 0
+  let idle = 0
+
+  const create = (name: MarkerName): Marker => ({
+    name,
+    deletedSeq: floor,
+    expiredSeq: 0,
+    state: undefined,
+    readAt: Number.NEGATIVE_INFINITY,
+    keptUntil: Number.NEGATIVE_INFINITY,
+    ownDeletedAt: 0,
+    ownExpiredAt: 0,
+    holders: 0,
+  })
+
+  const forgetSome = (): void => {
+    for (const [name, marker] of table) {
+      if (idle <= MAX_IDLE / 2) return
+      if (marker.holders > 0 || marker === all) continue
+      table.delete(name)
+      idle--
+      floor = Math.max(floor, marker.deletedSeq, marker.expiredSeq)
+      marker.deletedSeq = Number.POSITIVE_INFINITY
+    }
+  }
+
+  const named = (name: MarkerName): Marker => {
+    const known = table.get(name)
+    if (known !== undefined) return known
+    if (idle >= MAX_IDLE) forgetSome()
+    const marker = create(name)
+    table.set(name, marker)
+    idle++
+    return marker
+  }
+
+  const all = create(ALL)
+  all.holders = 1
+  table.set(ALL, all)
+
+  return {
+    all,
+    named,
+    get size() {
+      return table.size
+    },
+    of(tags) {
+      if (tags.length === 0) return [all]
+      const markers = [all]
+      for (const tag of tags) markers.push(named(tag))
+      return markers
+    },
+    hold(markers) {
+      for (const marker of markers) if (marker.holders++ === 0) idle--
+    },
+    drop(markers) {
+      for (const marker of markers) if (--marker.holders === 0) idle++
+    },
+    stamp(marker, mode) {
+      if (mode === 'delete') marker.deletedSeq = fence.next()
+      else marker.expiredSeq = fence.next()
+      marker.readAt = Number.NEGATIVE_INFINITY
+    },
+  }
+}

@@ -1,0 +1,244 @@
+import { type Clock, systemClock } from '../clock.ts'
+import type { Codec, ValueKind } from '../codec/codec.ts'
+import { MAX_TAG_BYTES, MAX_TAGS } from '../codec/envelope.ts'
+import { jsonCodec } from '../codec/json.ts'
+import { CacheError, describe } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { StoreFactory } from '../stores/store.ts'
+import {
+  type Bytes,
+  DURATION_FORMS,
+  type Duration,
+  type Milliseconds,
+  parseDuration,
+  type Ratio,
+} from '../units.ts'
+import type { Keeping } from './keeping.ts'
+import {
+  CACHE_MODES,
+  type CacheMode,
+  type CacheOptions,
+  INVALIDATE_MODES,
+  type InvalidateMode,
+  type LookupOptions,
+} from './types.ts'
+
+/** {@link CacheOptions}, checked, in milliseconds, with defaults. */
+export interface Settings {
+  readonly name: string
+  readonly l1: { readonly maxBytes: Bytes; readonly maxEntries: number | undefined } | undefined
+  readonly l2: StoreFactory | undefined
+  readonly times: Times
+  readonly jitter: Ratio
+  readonly earlyRefresh: 'xfetch' | Ratio | undefined
+  readonly loadDeadline: Milliseconds
+  readonly retryAfter: Milliseconds
+  readonly maxLoads: number
+  readonly closeGrace: Milliseconds
+  readonly clock: Clock
+  readonly logger: Logger | undefined
+  readonly codec: Codec
+}
+
+/** How long a value is kept and a caller waits, where the call doesn't say. */
+export interface Times {
+  readonly ttl: Milliseconds
+  readonly staleFor: Milliseconds
+  readonly softTimeout: Milliseconds | undefined
+  readonly hardTimeout: Milliseconds | undefined
+}
+
+const DEFAULT_L1_BYTES: Bytes = 64 * 1024 * 1024
+/** Longest ttl and stale time: what Redis and the clocks bear with ease. */
+const MAX_KEEP: Milliseconds = 10 * 366 * 86_400_000
+
+const OPTION_NAMES = [
+  'name',
+  'l1',
+  'l2',
+  'ttl',
+  'staleFor',
+  'jitter',
+  'earlyRefresh',
+  'softTimeout',
+  'hardTimeout',
+  'loadDeadline',
+  'retryAfter',
+  'maxLoads',
+  'closeGrace',
+  'metrics',
+  'clock',
+  'logger',
+  'codec',
+] as const satisfies readonly (keyof CacheOptions)[]
+const L1_NAMES = ['maxBytes', 'maxEntries'] as const
+/** The options of each kind of call: any other name is refused. */
+export const WRITE_NAMES: readonly string[] = ['ttl', 'staleFor', 'tags']
+export const LOOKUP_NAMES: readonly string[] = ['softTimeout', 'hardTimeout', 'signal', 'cache']
+export const GET_OR_SET_NAMES: readonly string[] = [...WRITE_NAMES, ...LOOKUP_NAMES]
+
+/** @throws CacheError `invalid_option` */
+export function readOptions(options: CacheOptions<ValueKind>): Settings {
+  checkNames('createCache', options, OPTION_NAMES)
+  const { name = 'cache', jitter = 0.05, earlyRefresh = false, clock = systemClock } = options
+  if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name)) {
+    throw invalid('name', name, '1 to 64 letters, digits, and _ . -')
+  }
+  if (typeof jitter !== 'number' || !(jitter >= 0 && jitter < 1)) {
+    throw invalid('jitter', jitter, 'a share from 0 to below 1')
+  }
+  if (earlyRefresh !== false && earlyRefresh !== 'xfetch' && !(earlyRefresh > 0 && earlyRefresh < 1)) {
+    throw invalid('earlyRefresh', earlyRefresh, "'xfetch', a share of the ttl between 0 and 1, or false")
+  }
+  if (options.l2 !== undefined && typeof options.l2?.open !== 'function') {
+    throw invalid('l2', options.l2, "redisStore(...) from 'hitrate/redis', or undefined for memory only")
+  }
+  if (options.codec !== undefined && typeof options.codec?.encode !== 'function') {
+    throw invalid('codec', options.codec, 'an object with name, accepts, encode and decode')
+  }
+  return Object.freeze({
+    name,
+    l1: readL1(options.l1),
+    l2: options.l2,
+    times: Object.freeze({
+      ttl: keep('ttl', options.ttl, 300_000, 1),
+      staleFor: keep('staleFor', options.staleFor, 0),
+      softTimeout: wait('softTimeout', options.softTimeout),
+      hardTimeout: wait('hardTimeout', options.hardTimeout),
+    }),
+    jitter,
+    earlyRefresh: earlyRefresh === false ? undefined : earlyRefresh,
+    loadDeadline: keep('loadDeadline', options.loadDeadline, 30_000, 1),
+    retryAfter: keep('retryAfter', options.retryAfter, 5_000),
+    maxLoads: count('maxLoads', options.maxLoads) ?? Number.POSITIVE_INFINITY,
+    closeGrace: keep('closeGrace', options.closeGrace, 5_000),
+    clock,
+    logger: options.logger,
+    codec: options.codec ?? jsonCodec,
+  })
+}
+
+function readL1(l1: CacheOptions['l1']): Settings['l1'] {
+  if (l1 === false) return undefined
+  if (l1 !== undefined && (typeof l1 !== 'object' || l1 === null)) {
+    throw invalid('l1', l1, '{ maxBytes?, maxEntries? }, or false for none')
+  }
+  checkNames('l1', l1 ?? {}, L1_NAMES)
+  return Object.freeze({
+    maxBytes: count('l1.maxBytes', l1?.maxBytes) ?? DEFAULT_L1_BYTES,
+    maxEntries: count('l1.maxEntries', l1?.maxEntries),
+  })
+}
+
+/** @throws CacheError `invalid_option` when a name is not one of those accepted: a typing error would do nothing. */
+export function checkNames(where: string, given: object, accepted: readonly string[]): void {
+  for (const name in given) {
+    if (!accepted.includes(name)) {
+      throw new CacheError(
+        'invalid_option',
+        `${where}: unknown option ${describe(name)}; accepted: ${accepted.join(', ')}`,
+      )
+    }
+  }
+}
+
+/** How long to keep. `undefined` gives the fallback. */
+export function keep(
+  name: string,
+  given: Duration | undefined,
+  fallback: Milliseconds,
+  least: Milliseconds = 0,
+): Milliseconds {
+  if (given === undefined) return fallback
+  const value = parseDuration(given)
+  if (value !== undefined && value >= least && value <= MAX_KEEP) return value
+  throw invalid(name, given, `${DURATION_FORMS}, ${least > 0 ? 'more than 0, ' : ''}at most 3660d`)
+}
+
+/** How long to wait. */
+export function wait(name: string, given: Duration | undefined): Milliseconds | undefined {
+  if (given === undefined) return undefined
+  const value = parseDuration(given)
+  if (value !== undefined && value <= MAX_KEEP) return value
+  throw invalid(name, given, DURATION_FORMS)
+}
+
+function count(name: string, given: number | undefined): number | undefined {
+  if (given === undefined) return undefined
+  if (Number.isSafeInteger(given) && given > 0) return given
+  throw invalid(name, given, 'a whole number above 0')
+}
+
+export function checkMode(given: CacheMode | undefined): CacheMode {
+  if (given === undefined) return 'use'
+  if (CACHE_MODES.includes(given)) return given
+  throw invalid('cache', given, CACHE_MODES.map((mode) => `'${mode}'`).join(', '))
+}
+
+export function checkInvalidateMode(given: InvalidateMode | undefined): InvalidateMode {
+  if (given === undefined) return 'delete'
+  if (INVALIDATE_MODES.includes(given)) return given
+  throw invalid('mode', given, INVALIDATE_MODES.map((mode) => `'${mode}'`).join(', '))
+}
+
+/** A tag is text, not empty, that fits the stored format. Answers the distinct ones. */
+export function checkTags(given: readonly string[]): readonly string[] {
+  if (!Array.isArray(given)) throw invalid('tags', given, 'an array of strings')
+  for (const tag of given) {
+    if (
+      typeof tag !== 'string' ||
+      tag === '' ||
+      !tag.isWellFormed() ||
+      Buffer.byteLength(tag) > MAX_TAG_BYTES
+    ) {
+      throw invalid('tags', tag, `strings of 1 to ${MAX_TAG_BYTES} bytes`)
+    }
+  }
+  if (given.length > MAX_TAGS) throw invalid('tags', given, `at most ${MAX_TAGS}`)
+  return given.length > 1 ? [...new Set(given)] : given
+}
+
+/** @throws CacheError `invalid_key` */
+export function checkKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string' || key === '') {
+    throw new CacheError('invalid_key', `key: ${describe(key)} given; accepted: text that is not empty`)
+  }
+}
+
+function invalid(name: string, given: unknown, accepted: string): CacheError {
+  return new CacheError('invalid_option', `${name}: ${describe(given)} given; accepted: ${accepted}`)
+}
+
+/** How a value is to be kept: the call's own options over those of its cache or keyspace. */
+export function readWrite(
+  given: { readonly ttl?: Duration; readonly staleFor?: Duration; readonly tags?: readonly string[] },
+  times: Times,
+  fixedTags: readonly string[] = [],
+): Keeping {
+  const tags = given.tags === undefined ? fixedTags : checkTags([...fixedTags, ...given.tags])
+  return {
+    ttl: keep('ttl', given.ttl, times.ttl, 1),
+    staleFor: keep('staleFor', given.staleFor, times.staleFor),
+    tags,
+  }
+}
+
+/** How one caller waits, and what it asks of the cache. */
+export interface ReadLookup {
+  readonly softTimeout: Milliseconds | undefined
+  readonly hardTimeout: Milliseconds | undefined
+  readonly signal: AbortSignal | undefined
+  readonly mode: CacheMode
+}
+
+export function readLookup(given: LookupOptions, times: Times): ReadLookup {
+  const { signal } = given
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalid('signal', signal, 'an AbortSignal')
+  return {
+    softTimeout: wait('softTimeout', given.softTimeout) ?? times.softTimeout,
+    hardTimeout: wait('hardTimeout', given.hardTimeout) ?? times.hardTimeout,
+    signal,
+    mode: checkMode(given.cache),
+  }
+}

@@ -1,0 +1,227 @@
+import type { Clock } from '../clock.ts'
+import { type Envelope, type EnvelopeFormat, readEnvelope } from '../codec/envelope.ts'
+import type { MissReason, PatternHandle, Recorder } from '../metrics/recorder.ts'
+import type { Guard, TierCount } from '../stores/guard.ts'
+import {
+  type ClaimRequest,
+  ABSENT as NOTHING,
+  type Store,
+  type Stored,
+  type StoredEntry,
+} from '../stores/store.ts'
+import { type Entry, type EntryMaker, freshness } from './entry.ts'
+import type { Fence, Ticket } from './fence.ts'
+import type { Marker, Markers } from './markers.ts'
+import type { Payloads } from './payload.ts'
+import type { TagStore } from './tags.ts'
+import type { Tier1 } from './tier1.ts'
+
+/** What L2 said of one key. `over` is what a claim must know of the entry that was found wanting. */
+export type Reading =
+  | { readonly kind: 'fresh'; readonly entry: Entry }
+  /** `busy`: somebody refreshes it, or a refresh failed lately. */
+  | {
+      readonly kind: 'stale'
+      readonly entry: Entry
+      readonly over: ClaimRequest['over']
+      readonly busy: boolean
+    }
+  | { readonly kind: 'absent'; readonly reason: MissReason | undefined; readonly over: ClaimRequest['over'] }
+  /** Somebody is loading it. */
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'failed'; readonly reason: 'l2_error' | 'l2_open' }
+
+export interface Reader {
+  /** Reads one key; reads of one tick travel as one, reads of one key are shared. A fresh value is copied to L1. */
+  read(key: string, pattern: PatternHandle): Promise<Reading>
+  /** Reads one key and changes nothing here. */
+  peek(key: string, pattern: PatternHandle): Promise<Reading>
+  /** Judges the entry that a claim found where it expected none. */
+  judge(ticket: Ticket, pattern: PatternHandle, stored: StoredEntry): Promise<Reading>
+}
+
+interface Read {
+  readonly ticket: Ticket
+  readonly pattern: PatternHandle
+  readonly reading: Promise<Reading>
+  resolve(reading: Reading): void
+}
+
+/** An entry whose bytes are sound; decoding waits until its markers say that it lives. */
+interface Opened {
+  readonly kind: 'opened'
+  readonly stored: StoredEntry
+  readonly envelope: Envelope
+  readonly markers: readonly Marker[]
+}
+
+/** Keys of one round trip at the most: a longer reply would hold up those behind it. */
+const MAX_BATCH = 1_000
+
+const ABSENT: Reading = Object.freeze({ kind: 'absent', reason: undefined, over: undefined })
+const JUNK: Reading = Object.freeze({ kind: 'absent', reason: 'decode_error', over: undefined })
+const CLAIMED: Reading = Object.freeze({ kind: 'claimed' })
+const UNREADABLE: Reading = Object.freeze({ kind: 'failed', reason: 'l2_error' })
+
+/** Reads L2: bytes to entries, judged by their tags' markers. */
+export function createReader(options: {
+  readonly store: Store
+  readonly guard: Guard
+  readonly tags: TagStore
+  readonly markers: Markers
+  readonly fence: Fence
+  readonly payloads: Payloads
+  readonly makeEntry: EntryMaker
+  readonly tier1: Tier1
+  readonly format: EnvelopeFormat
+  readonly clock: Clock
+  readonly recorder: Recorder
+}): Reader {
+  const { store, guard, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
+  const inFlight = new Map<string, Read>()
+  let batch: Read[] = []
+
+  const begin = (key: string, pattern: PatternHandle): Read => {
+    const { promise, resolve } = Promise.withResolvers<Reading>()
+    const read: Read = { ticket: fence.open(key), pattern, reading: promise, resolve }
+    inFlight.set(key, read)
+    if (batch.length === 0) queueMicrotask(sendBatch)
+    batch.push(read)
+    return read
+  }
+
+  const sendBatch = (): void => {
+    const reads = batch
+    batch = []
+    for (let from = 0; from < reads.length; from += MAX_BATCH) void send(reads.slice(from, from + MAX_BATCH))
+  }
+
+  const send = async (reads: readonly Read[]): Promise<void> => {
+    const [answer, allKnown] = await Promise.all([
+      guard.call('read', () => store.read(reads.map(({ ticket }) => ticket.key)), count),
+      tags.refresh([markers.all]),
+    ])
+    if (!answer.ok) {
+      const failed: Reading = { kind: 'failed', reason: answer.failure === 'open' ? 'l2_open' : 'l2_error' }
+      for (const read of reads) finish(read, failed)
+      return
+    }
+    const opened = answer.value.map(open)
+    const known = allKnown && (await tags.refresh(tagsOf(opened)))
+    reads.forEach((read, index) => {
+      const one = opened[index] ?? ABSENT
+      if (one.kind !== 'opened') finish(read, one)
+      else finish(read, known ? weigh(one, read.ticket, read.pattern) : UNREADABLE)
+    })
+  }
+
+  const finish = (read: Read, reading: Reading): void => {
+    const { ticket } = read
+    if (inFlight.get(ticket.key) === read) inFlight.delete(ticket.key)
+    if (reading.kind === 'fresh' && !ticket.voided) tier1.put(ticket.key, reading.entry)
+    ticket.close()
+    read.resolve(reading)
+  }
+
+  const tagsOf = (opened: readonly (Opened | Reading)[]): Set<Marker> => {
+    const wanted = new Set<Marker>()
+    for (const one of opened) {
+      if (one.kind === 'opened')
+        for (const marker of one.markers) if (marker !== markers.all) wanted.add(marker)
+    }
+    return wanted
+  }
+
+  const open = (stored: Stored): Opened | Reading => {
+    switch (stored.kind) {
+      case 'absent':
+        return ABSENT
+      case 'claim':
+        return CLAIMED
+      case 'junk':
+        recorder.incident('decode_error')
+        return JUNK
+      case 'entry': {
+        const envelope = readEnvelope(stored.body, format)
+        if (envelope === undefined) return damaged(stored)
+        return { kind: 'opened', stored, envelope, markers: markers.of(envelope.tags.map(({ tag }) => tag)) }
+      }
+    }
+  }
+
+  const wanting = (stored: StoredEntry, reason: MissReason): Reading => ({
+    kind: 'absent',
+    reason,
+    over: { version: stored.version, as: 'dead' },
+  })
+
+  const damaged = (stored: StoredEntry): Reading => {
+    recorder.incident('decode_error')
+    return wanting(stored, 'decode_error')
+  }
+
+  const weigh = (
+    { stored, envelope, markers: its }: Opened,
+    ticket: Ticket,
+    pattern: PatternHandle,
+  ): Reading => {
+    const verdict = tags.judge(stored.began, envelope, its)
+    if (verdict === 'dead') return wanting(stored, 'invalidated')
+    const decoded = payloads.decode(envelope.value)
+    if (decoded === undefined) return damaged(stored)
+    const now = clock.now()
+    const serverNow = store.serverNow() ?? stored.began
+    const entry = makeEntry({
+      value: decoded.value,
+      size: envelope.value.length,
+      pattern,
+      began: now - (serverNow - stored.began),
+      ttl: envelope.ttl,
+      staleFor: envelope.staleFor,
+      loadTook: envelope.loadTook,
+      expired: stored.expired || verdict === 'expired',
+      version: stored.version,
+      seq: ticket.seq,
+      markers: its,
+    })
+    const standing = freshness(entry, now)
+    if (standing === 'fresh') return { kind: 'fresh', entry }
+    if (standing === 'dead') return wanting(stored, 'expired')
+    const over = { version: stored.version, as: 'stale' } as const
+    return { kind: 'stale', entry, over, busy: stored.refreshingUntil > serverNow }
+  }
+
+  const judge = async (ticket: Ticket, pattern: PatternHandle, stored: Stored): Promise<Reading> => {
+    const opened = open(stored)
+    if (opened.kind !== 'opened') return opened
+    return (await tags.refresh(opened.markers)) ? weigh(opened, ticket, pattern) : UNREADABLE
+  }
+
+  return {
+    read(key, pattern) {
+      const shared = inFlight.get(key)
+      if (shared !== undefined && !shared.ticket.voided) return shared.reading
+      return begin(key, pattern).reading
+    },
+    async peek(key, pattern) {
+      const ticket = fence.open(key)
+      try {
+        const answer = await guard.call('read', () => store.read([key]), count)
+        return answer.ok ? await judge(ticket, pattern, answer.value[0] ?? NOTHING) : UNREADABLE
+      } finally {
+        ticket.close()
+      }
+    },
+    judge,
+  }
+}
+
+function count(stored: readonly Stored[]): readonly TierCount[] {
+  let hits = 0
+  for (const { kind } of stored) if (kind === 'entry') hits++
+  const misses = stored.length - hits
+  return [
+    ...(hits > 0 ? [{ result: 'hit', count: hits } as const] : []),
+    ...(misses > 0 ? [{ result: 'miss', count: misses } as const] : []),
+  ]
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '../clock.ts'
+import type { MissReason, PatternHandle } from '../metrics/recorder.ts'
+import type { Departures } from './departures.ts'
+import { type Entry, freshness, invalidatedBefore } from './entry.ts'
+import type { FlightPlan } from './flight.ts'
+import { storable } from './loading.ts'
+import type { Reader, Reading } from './reader.ts'
+import type { Tier1 } from './tier1.ts'
+
+/** What both tiers said of a key, before anything is loaded. */
+export type Found =
+  | { readonly kind: 'fresh'; readonly tier: 'hit_l1' | 'hit_l2'; readonly entry: Entry }
+  | StaleFound
+  | Nothing
+
+/** A value that may be served while, or instead of, a load. */
+export interface StaleFound {
+  readonly kind: 'stale'
+  readonly entry: Entry
+  /** What a claim must know of it. */
+  readonly over: FlightPlan['over']
+  /** Somebody refreshes it, or a refresh failed lately: not our turn. */
+  readonly busy: boolean
+}
+
+export interface Nothing {
+  readonly kind: 'nothing'
+  readonly over: FlightPlan['over']
+  /** Another process is loading it. */
+  readonly claimed: boolean
+  readonly reason: MissReason | undefined
+}
+
+export interface Search {
+  /** A fresh or stale entry of L1. */
+  local(key: string): Found | undefined
+  /** L2, where there is one. Never rejects. */
+  remote(key: string, pattern: PatternHandle, lookupSeq: number): Promise<Found>
+}
+
+export const NOTHING: Nothing = Object.freeze({
+  kind: 'nothing',
+  over: undefined,
+  claimed: false,
+  reason: undefined,
+})
+const CLAIMED: Nothing = Object.freeze({ ...NOTHING, claimed: true })
+
+/** What a claim must know of an entry that L1 found stale. */
+export function overStale({ version }: Entry): FlightPlan['over'] {
+  return version === undefined ? undefined : { version, as: 'stale' }
+}
+
+export function createSearch(options: {
+  readonly tier1: Tier1
+  readonly reader: Reader | undefined
+  readonly departures: Departures
+  readonly clock: Clock
+}): Search {
+  const { tier1, reader, departures, clock } = options
+
+  const found = (reading: Reading, lookupSeq: number): Found => {
+    switch (reading.kind) {
+      case 'fresh':
+      case 'stale': {
+        const { entry } = reading
+        if (invalidatedBefore(entry, lookupSeq)) {
+          const over =
+            entry.version === undefined ? undefined : ({ version: entry.version, as: 'dead' } as const)
+          return { ...NOTHING, over, reason: 'invalidated' }
+        }
+        return reading.kind === 'fresh'
+          ? { kind: 'fresh', tier: 'hit_l2', entry }
+          : { kind: 'stale', entry, over: reading.over, busy: reading.busy }
+      }
+      case 'absent':
+        return { ...NOTHING, over: reading.over, reason: reading.reason }
+      case 'claimed':
+        return CLAIMED
+      case 'failed':
+        return { ...NOTHING, reason: reading.reason }
+    }
+  }
+
+  return {
+    local(key) {
+      const entry = tier1.get(key)
+      if (entry === undefined) return undefined
+      const now = clock.now()
+      if (freshness(entry, now) === 'fresh') return { kind: 'fresh', tier: 'hit_l1', entry }
+      return { kind: 'stale', entry, over: overStale(entry), busy: now < entry.retryAt }
+    },
+    async remote(key, pattern, lookupSeq) {
+      // With L2 the key may have been there and gone without this process knowing: then the reason is not known either.
+      if (reader === undefined) return { ...NOTHING, reason: departures.take(key) ?? 'cold' }
+      if (!storable(key)) return NOTHING
+      const result = found(await reader.read(key, pattern), lookupSeq)
+      if (result.kind !== 'nothing' || result.reason !== undefined) return result
+      const reason = departures.take(key)
+      return reason === undefined ? result : { ...result, reason }
+    },
+  }
+}

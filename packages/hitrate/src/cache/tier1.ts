@@ -1,0 +1,124 @@
+import type { Clock } from '../clock.ts'
+import type { Recorder } from '../metrics/recorder.ts'
+import { createL1, type L1 } from '../stores/memory/l1.ts'
+import type { Bytes } from '../units.ts'
+import type { Departures } from './departures.ts'
+import { type Entry, freshness } from './entry.ts'
+import type { Markers } from './markers.ts'
+import type { Settings } from './options.ts'
+import type { ReadLedger } from './read-ledger.ts'
+
+/** L1 as the cache uses it: entries that may be answered with, their markers held, their departures noted. */
+export interface Tier1 {
+  readonly entries: number
+  readonly sizeBytes: Bytes
+  /** A fresh or stale entry that L1 may answer with; others are dropped on the way. */
+  get(key: string): Entry | undefined
+  /** The same without counting as a use and without dropping anything. */
+  peek(key: string): Entry | undefined
+  put(key: string, entry: Entry): void
+  /** Takes back an entry that should not have been put. */
+  withdraw(key: string, entry: Entry): void
+  delete(key: string): boolean
+  expire(key: string): boolean
+  /** Deletes or expires every key that matches; how many there were. */
+  invalidateWhere(matches: (key: string) => boolean, mode: 'delete' | 'expire'): number
+  clear(): number
+}
+
+export function createTier1(options: {
+  readonly bounds: NonNullable<Settings['l1']>
+  readonly markers: Markers
+  readonly departures: Departures
+  readonly ledger: ReadLedger
+  readonly clock: Clock
+  readonly recorder: Recorder
+}): Tier1 {
+  const { bounds, markers, departures, ledger, clock, recorder } = options
+
+  const l1: L1<Entry> = createL1<Entry>({
+    ...bounds,
+    onDeparture(key, entry, why) {
+      markers.drop(entry.markers)
+      if (why !== 'evicted') return
+      departures.note(key, 'evicted')
+      recorder.eviction(entry.pattern, 'l1', 'size')
+    },
+  })
+
+  const invalidated = (key: string): boolean => {
+    if (!l1.delete(key)) return false
+    departures.note(key, 'invalidated')
+    return true
+  }
+  const expire = (key: string): boolean => {
+    const entry = l1.peek(key)
+    if (entry === undefined) return false
+    entry.expired = true
+    return true
+  }
+
+  return {
+    get entries() {
+      return l1.entries
+    },
+    get sizeBytes() {
+      return l1.sizeBytes
+    },
+    get(key) {
+      const entry = l1.get(key)
+      if (entry === undefined) return undefined
+      const now = clock.now()
+      if (now >= entry.servableUntil) {
+        l1.delete(key)
+        return undefined
+      }
+      if (freshness(entry, now) !== 'dead') return entry
+      l1.delete(key)
+      departures.note(key, now < entry.freshUntil ? 'invalidated' : 'expired')
+      return undefined
+    },
+    peek(key) {
+      const entry = l1.peek(key)
+      if (entry === undefined) return undefined
+      const now = clock.now()
+      return now < entry.servableUntil && freshness(entry, now) !== 'dead' ? entry : undefined
+    },
+    put(key, entry) {
+      // Held before it is offered: what L1 refuses or replaces departs, and departing drops.
+      markers.hold(entry.markers)
+      ledger.attach(key, entry)
+      if (!l1.set(key, entry)) markers.drop(entry.markers)
+    },
+    withdraw(key, entry) {
+      if (l1.peek(key) === entry) l1.delete(key)
+    },
+    delete: invalidated,
+    expire,
+    invalidateWhere(matches, mode) {
+      let count = 0
+      const one = mode === 'delete' ? invalidated : expire
+      for (const key of [...l1.keys()]) if (matches(key) && one(key)) count++
+      return count
+    },
+    clear() {
+      const count = l1.entries
+      l1.clear()
+      return count
+    },
+  }
+}
+
+/** A cache without L1. */
+export const noTier1: Tier1 = Object.freeze({
+  entries: 0,
+  sizeBytes: 0,
+  get: () => undefined,
+  peek: () => undefined,
+  put: () => undefined,
+  withdraw: () => undefined,
+  delete: () => false,
+  expire: () => false,
+  invalidateWhere: () => 0,
+  clear: () => 0,
+})

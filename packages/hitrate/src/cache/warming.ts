@@ -1,0 +1,91 @@
+import type { Recorder } from '../metrics/recorder.ts'
+import type { LookupParts, LookupRequest } from './lookup.ts'
+import type { WarmOptions, WarmResult } from './types.ts'
+
+/** Errors of one call that are handed on: enough to see what is wrong. */
+export const MAX_WARM_ERRORS = 5
+
+type Warmed =
+  | { readonly kind: 'warmed' | 'alreadyFresh' | 'absent' | 'skipped' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+/**
+ * Loads what is not fresh: as loads of the trigger `warm`, counted in no lookup, through the same flights and fences.
+ */
+export async function warmLoads(
+  requests: readonly LookupRequest[],
+  { signal, reads }: WarmOptions,
+  parts: LookupParts & { readonly recorder: Recorder },
+): Promise<WarmResult> {
+  const results = await parts.recorder.background(() =>
+    Promise.all(
+      requests.map(async (request): Promise<Warmed> => {
+        let handedOver = false
+        try {
+          if (signal?.aborted === true) return { kind: 'skipped' }
+          return await warmOne(request, { signal, reads }, parts, () => {
+            handedOver = true
+          })
+        } catch (error) {
+          return { kind: 'failed', error }
+        } finally {
+          if (!handedOver) request.source?.decline()
+        }
+      }),
+    ),
+  )
+  return sumUp(results)
+}
+
+async function warmOne(
+  { key, pattern, source, keeping }: LookupRequest,
+  { signal, reads }: { readonly signal: AbortSignal | undefined; readonly reads: WarmOptions['reads'] },
+  { search, loading, fence, ledger }: LookupParts,
+  handOver: () => void,
+): Promise<Warmed> {
+  if (source === undefined) return { kind: 'absent' }
+  const found = search.local(key) ?? (await search.remote(key, pattern, fence.next()))
+  if (found.kind === 'fresh') return { kind: 'alreadyFresh' }
+  if (signal?.aborted === true) return { kind: 'skipped' }
+  let flight = loading.joinable(key)
+  if (flight === undefined) {
+    handOver()
+    flight = loading.start({
+      key,
+      pattern,
+      source,
+      keeping,
+      trigger: 'warm',
+      stale: found.kind === 'stale' ? found.entry : undefined,
+      over: found.over,
+      claimed: found.kind === 'nothing' && found.claimed,
+    })
+  }
+  flight.board()
+  const landing = await flight.landing
+  switch (landing.kind) {
+    case 'loaded':
+      if (landing.entry === undefined) return { kind: 'absent' }
+      if (reads !== undefined) {
+        ledger.watch(key, reads)
+        ledger.attach(key, landing.entry)
+      }
+      return { kind: 'warmed' }
+    case 'found':
+    case 'elsewhere':
+      return { kind: 'alreadyFresh' }
+    case 'failed':
+      return { kind: 'failed', error: landing.error }
+  }
+}
+
+function sumUp(results: readonly Warmed[]): WarmResult {
+  const counts = { warmed: 0, alreadyFresh: 0, absent: 0, failed: 0 }
+  const errors: unknown[] = []
+  for (const result of results) {
+    if (result.kind === 'skipped') continue
+    counts[result.kind]++
+    if (result.kind === 'failed' && errors.length < MAX_WARM_ERRORS) errors.push(result.error)
+  }
+  return { ...counts, errors }
+}

@@ -1,0 +1,179 @@
+import type { Clock } from '../clock.ts'
+import { type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
+import { CacheError } from '../errors.ts'
+import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
+import type { Guard } from '../stores/guard.ts'
+import type { Store, Version, WriteRequest } from '../stores/store.ts'
+import type { Bytes, Milliseconds, Ratio } from '../units.ts'
+import type { Entry, EntryMaker } from './entry.ts'
+import type { Fence } from './fence.ts'
+import type { Keeping } from './keeping.ts'
+import { storable } from './loading.ts'
+import type { Marker, Markers } from './markers.ts'
+import type { Payload, Payloads } from './payload.ts'
+import type { TagStore } from './tags.ts'
+import type { Tier1 } from './tier1.ts'
+import type { Delivery } from './types.ts'
+
+/** One value to write, its options checked. */
+export interface Writing {
+  readonly key: string
+  readonly pattern: PatternHandle
+  readonly value: unknown
+  readonly keeping: Keeping
+}
+
+export interface WritingL2 {
+  readonly store: Store
+  readonly guard: Guard
+  readonly tags: TagStore
+  readonly format: EnvelopeFormat
+  readonly versions: () => Version
+  readonly timeout: Milliseconds
+}
+
+export interface Writer {
+  /** Authoritative: voids loads in flight, the last to reach L2 wins. */
+  set(writings: readonly Writing[]): Promise<Delivery>
+  /** Only where no live entry is; answers which were stored. */
+  add(writings: readonly Writing[]): Promise<boolean[]>
+}
+
+interface Prepared {
+  readonly writing: Writing
+  readonly payload: Payload
+  readonly keeping: Keeping
+  readonly entry: Entry
+}
+
+export function createWriter(options: {
+  readonly l2: WritingL2 | undefined
+  readonly fence: Fence
+  readonly markers: Markers
+  readonly payloads: Payloads
+  readonly makeEntry: EntryMaker
+  readonly tier1: Tier1
+  readonly jitter: Ratio
+  readonly maxL1Bytes: Bytes
+  readonly clock: Clock
+  readonly recorder: Recorder
+  /** Removes what a value that can't be stored was to replace. */
+  remove(keys: readonly string[]): Promise<Delivery>
+}): Writer {
+  const { l2, fence, markers, payloads, makeEntry, tier1, clock, recorder } = options
+  const maxBytes = l2?.format.maxValueBytes ?? options.maxL1Bytes
+
+  const prepare = (writing: Writing): Prepared | undefined => {
+    const payload = payloads.encode(writing.value)
+    if (payload === undefined || payload.size > maxBytes || !storable(writing.key)) return undefined
+    recorder.valueSize(writing.pattern, payload.size)
+    recorder.sawTtl(writing.pattern, writing.keeping.ttl)
+    const keeping = { ...writing.keeping, ttl: writing.keeping.ttl * (1 - options.jitter * clock.random()) }
+    return {
+      writing,
+      payload,
+      keeping,
+      entry: makeEntry({
+        value: payload.value,
+        size: payload.size,
+        pattern: writing.pattern,
+        began: clock.now(),
+        ttl: keeping.ttl,
+        staleFor: keeping.staleFor,
+        loadTook: 0,
+        expired: false,
+        version: undefined,
+        seq: fence.next(),
+        markers: markers.of(keeping.tags),
+      }),
+    }
+  }
+
+  /** Writes to L2 in one round trip, the tags' markers before it in another where they are not known. */
+  const send = async (
+    prepared: readonly Prepared[],
+    onlyAbsent: boolean,
+    to: WritingL2,
+  ): Promise<boolean[]> => {
+    const { store, guard, tags, format, versions, timeout } = to
+    const longest = Math.max(...prepared.map(({ keeping }) => keeping.ttl + keeping.staleFor))
+    const wanted = new Set<Marker>(prepared.flatMap(({ entry }) => entry.markers))
+    const known = await tags.nonces([...wanted], undefined, longest)
+    if (known.kind !== 'ok') return prepared.map(() => false)
+    const notAfter = clock.now() + timeout
+    const requests: WriteRequest[] = []
+    for (const { writing, payload, keeping, entry } of prepared) {
+      const nonces = tags.known(entry.markers)
+      if (nonces === undefined) return prepared.map(() => false)
+      const body = writeEnvelope({ ...keeping, loadTook: 0, ...nonces }, payload.bytes, format)
+      const life = keeping.ttl + keeping.staleFor
+      requests.push({ key: writing.key, version: versions(), body, life, notAfter, onlyAbsent })
+    }
+    const answer = await guard.call(
+      'write',
+      () => store.write(requests),
+      (written) => [{ result: 'ok', count: written.length }],
+    )
+    return answer.ok ? answer.value : prepared.map(() => false)
+  }
+
+  return {
+    async set(writings) {
+      const began = clock.now()
+      const prepared: Prepared[] = []
+      const refused: string[] = []
+      for (const writing of writings) {
+        fence.void(writing.key, 'delete')
+        const one = prepare(writing)
+        if (one === undefined) refused.push(writing.key)
+        else {
+          prepared.push(one)
+          tier1.put(writing.key, one.entry)
+        }
+      }
+      const removed = refused.length === 0 ? undefined : options.remove(refused)
+      let written = prepared.length
+      if (l2 !== undefined && prepared.length > 0) {
+        written = (await send(prepared, false, l2)).filter(Boolean).length
+        // Read meanwhile: what it brought may be from before.
+        for (const { writing } of prepared) fence.void(writing.key, 'delete')
+      }
+      const delivered = (await removed)?.delivered ?? true
+      const took = clock.now() - began
+      for (const { pattern } of writings) recorder.write(pattern, took)
+      return { count: written, delivered: delivered && written === prepared.length }
+    },
+
+    async add(writings) {
+      const prepared = writings.map(prepare)
+      const wanted = prepared.filter((one) => one !== undefined)
+      const stored = new Set<Prepared>()
+      if (l2 !== undefined) {
+        if (wanted.length > 0) {
+          const written = await send(wanted, true, l2)
+          wanted.forEach((one, index) => {
+            if (written[index] === true) stored.add(one)
+          })
+        }
+      } else {
+        for (const one of wanted) {
+          const { key } = one.writing
+          if (tier1.peek(key) !== undefined) continue
+          tier1.put(key, one.entry)
+          stored.add(one)
+        }
+      }
+      return prepared.map((one) => one !== undefined && stored.has(one))
+    },
+  }
+}
+
+/** @throws CacheError `invalid_argument` */
+export function checkValue(value: unknown): void {
+  if (value === undefined) {
+    throw new CacheError(
+      'invalid_argument',
+      'value: undefined given; accepted: anything else (null is a value, undefined means absent)',
+    )
+  }
+}

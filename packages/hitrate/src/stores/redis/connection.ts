@@ -1,0 +1,23 @@
+import type { ServerTime } from '../store.ts'
+
+/** One argument of a command: text goes out as UTF-8, bytes as they are. */
+export type Argument = string | Buffer
+
+/**
+ * How commands reach the server, whatever its topology: `standalone.ts` here, others beside it. It never queues while
+ * the server is away: a command then rejects at once.
+ */
+export interface Connection {
+  readonly mode: 'standalone' | 'sentinel' | 'cluster'
+  /** For people: `redis 7.0.15 standalone`. */
+  readonly label: string
+  readonly ready: boolean
+  /** Resolves when it is ready for the first time. */
+  connected(): Promise<void>
+  /** The server's time, estimated from its last answer to `TIME`. */
+  serverNow(): ServerTime | undefined
+  /** Sends one command; commands of one tick travel together. Bulk strings arrive as `Buffer`s. */
+  send(args: readonly Argument[]): Promise<unknown>
+  /** Closes; commands in flight reject. Resolves when nothing of it is left. */
+  close(): Promise<void>
+}

@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto'
+import { compileGlob } from '../../glob.ts'
+import type { Milliseconds } from '../../units.ts'
+import {
+  ALL,
+  type ClaimReply,
+  type ClaimRequest,
+  type FillRequest,
+  type FillResult,
+  type MarkerName,
+  type MarkerState,
+  type Store,
+  type StoreContext,
+  type Stored,
+  type Version,
+  type WriteRequest,
+} from '../store.ts'
+import type { Argument, Connection } from './connection.ts'
+import { parseMarker, parseStored } from './header.ts'
+import { readInfo } from './info.ts'
+import { bytesOrNull, integer, list, text } from './replies.ts'
+import { CLAIM, ENSURE, EXPIRE, FILL, RELEASE, RENEW, type Script, STAMP, WRITE } from './scripts.ts'
+
+/** Part of the key space: a later format lives beside this one, and processes of both versions don't fight. */
+const FORMAT = 1
+/** Keys Redis looks at in one `SCAN` step. */
+const SCAN_COUNT = '500'
+
+/**
+ * {@link Store} on Redis or Valkey. Keys: `<prefix>:1:e:<key>` entries and claims, `<prefix>:1:t:<tag>` tag markers,
+ * `<prefix>:1:a` the cache's own marker, `<prefix>:1:i` the instant of the last invalidation by tag.
+ */
+export function createRedisStore(connection: Connection, context: StoreContext, keyPrefix: string): Store {
+  const space = spaceOf(keyPrefix)
+  const entries = `${space}e:`
+  const instant = `${space}i`
+  const nameOf = (marker: MarkerName): string => (marker === ALL ? `${space}a` : `${space}t:${marker}`)
+
+  /** While the first connection is being made, calls wait for it (within the guard's deadline). */
+  const linked = (): Promise<void> | undefined => {
+    if (connection.ready) return undefined
+    if (connection.serverNow() === undefined) return connection.connected()
+    throw new Error('L2 is out of reach')
+  }
+
+  const send = async (args: readonly Argument[]): Promise<unknown> => {
+    const wait = linked()
+    if (wait !== undefined) await wait
+    return connection.send(args)
+  }
+
+  const run = async (
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<unknown> => {
+    const rest = [String(keys.length), ...keys, ...args]
+    try {
+      return await send(['EVALSHA', script.sha, ...rest])
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+      return connection.send(['EVAL', script.source, ...rest])
+    }
+  }
+
+  const markers = async (
+    script: Script,
+    names: readonly MarkerName[],
+    life: Milliseconds,
+    ...more: string[]
+  ): Promise<MarkerState[]> => {
+    // The cache's own marker is kept for ever, tags' as long as an entry may need them: two lives, two calls.
+    const groups = [names.filter((name) => name === ALL), names.filter((name) => name !== ALL)] as const
+    const answers = new Map<MarkerName, MarkerState>()
+    await Promise.all(
+      groups.map(async (group, index) => {
+        if (group.length === 0) return
+        const reply = list(
+          await run(
+            script,
+            [instant, ...group.map(nameOf)],
+            [index === 0 ? '0' : String(Math.ceil(life)), randomBytes(8 * (group.length + 1)), ...more],
+          ),
+        )
+        group.forEach((name, at) => {
+          const marker = parseMarker(bytesOrNull(reply[at] ?? null))
+          if (marker !== undefined) answers.set(name, marker)
+        })
+      }),
+    )
+    return names.map((name) => {
+      const marker = answers.get(name)
+      if (marker === undefined) throw new Error('Redis answered no marker')
+      return marker
+    })
+  }
+
+  const remove = async (keys: readonly string[]): Promise<number> => integer(await send(['UNLINK', ...keys]))
+
+  const expire = async (keys: readonly string[]): Promise<number> => {
+    const counts = await Promise.all(keys.map((key) => run(EXPIRE, [entries + key], [randomBytes(12)])))
+    return counts.reduce<number>((sum, count) => sum + integer(count), 0)
+  }
+
+  return {
+    get label() {
+      return connection.label
+    },
+    get available() {
+      return connection.ready
+    },
+    connected: () => connection.connected(),
+    serverNow: () => connection.serverNow(),
+
+    async read(keys): Promise<Stored[]> {
+      const [only] = keys
+      if (keys.length === 1 && only !== undefined) {
+        return [parseStored(bytesOrNull(await send(['GET', entries + only])))]
+      }
+      const replies = list(await send(['MGET', ...keys.map((key) => entries + key)]))
+      return keys.map((_, index) => parseStored(bytesOrNull(replies[index] ?? null)))
+    },
+
+    async claim({ key, version, lease, over }: ClaimRequest): Promise<ClaimReply> {
+      const seen = over === undefined ? '' : over === 'steal' ? '*' : binary(over.version)
+      const as = over === undefined || over === 'steal' ? 'stale' : over.as
+      const [kind, detail] = list(
+        await run(CLAIM, [entries + key], [binary(version), String(Math.ceil(lease)), seen, as]),
+      )
+      switch (text(kind)) {
+        case 'claimed':
+          return { kind: 'claimed', at: integer(detail) }
+        case 'held':
+          return { kind: 'held' }
+        default: {
+          const stored = parseStored(bytesOrNull(detail))
+          if (stored.kind === 'entry') return { kind: 'changed', stored }
+          // An entry whose stamps are damaged: nobody's any more.
+          await remove([entries + key])
+          return { kind: 'held' }
+        }
+      }
+    },
+
+    async renew(key, version, lease) {
+      return integer(await run(RENEW, [entries + key], [binary(version), String(Math.ceil(lease))])) === 1
+    },
+
+    async release(key, version, { pause, remove: andRemove }) {
+      await run(RELEASE, [entries + key], [binary(version), String(pause), andRemove ? '1' : '0'])
+    },
+
+    async fill({ key, version, began, life, body }: FillRequest): Promise<FillResult> {
+      const done = await run(FILL, [entries + key], [binary(version), began.toFixed(3), String(life), body])
+      return integer(done) === 1 ? 'stored' : 'refused'
+    },
+
+    async write(requests: readonly WriteRequest[]) {
+      const wait = linked()
+      if (wait !== undefined) await wait
+      const serverNow = connection.serverNow() ?? 0
+      const now = context.clock.now()
+      return Promise.all(
+        requests.map(async ({ key, version, life, notAfter, onlyAbsent, body }) => {
+          const until = (serverNow + (notAfter - now)).toFixed(3)
+          const args = [binary(version), String(life), until, onlyAbsent ? '1' : '0', body]
+          return integer(await run(WRITE, [entries + key], args)) === 1
+        }),
+      )
+    },
+
+    delete: (keys) => remove(keys.map((key) => entries + key)),
+    expire,
+
+    async scan(glob, cursor) {
+      const matches = compileGlob(glob)
+      const pattern = escapeGlob(entries) + serverGlob(glob)
+      const [next, found] = list(await send(['SCAN', cursor ?? '0', 'MATCH', pattern, 'COUNT', SCAN_COUNT]))
+      const keys = list(found).map((key) => text(key).slice(entries.length))
+      const at = text(next)
+      return { keys: keys.filter(matches), next: at === '0' ? undefined : at }
+    },
+
+    async readMarkers(names) {
+      const replies = list(await send(['MGET', ...names.map(nameOf)]))
+      return names.map((_, index) => parseMarker(bytesOrNull(replies[index] ?? null)))
+    },
+    ensureMarkers: (names, life) => markers(ENSURE, names, life),
+    stampMarkers: (names, mode, life) => markers(STAMP, names, life, mode),
+
+    info: () => readInfo(connection.mode, send),
+    close: () => connection.close(),
+  }
+}
+
+/**
+ * Makes the cache's own marker and the instant of its last invalidation by tag, where they are missing. Done before the
+ * first load on each connection: a load that began before they were made would be void.
+ */
+export async function prepareSpace(keyPrefix: string, send: Connection['send']): Promise<void> {
+  const space = spaceOf(keyPrefix)
+  const nonces = randomBytes(16)
+  await send(['EVAL', ENSURE.source, '2', `${space}i`, `${space}a`, '0', nonces])
+}
+
+function spaceOf(keyPrefix: string): string {
+  return `${keyPrefix}:${FORMAT}:`
+}
+
+function binary(version: Version): Buffer {
+  return Buffer.from(version, 'latin1')
+}
+
+/** Text that Redis's glob takes literally. */
+function escapeGlob(literal: string): string {
+  return literal.replace(/[\\*?[\]^]/g, '\\$&')
+}
+
+/** Our glob as Redis's: `?` is one byte there and one character here, so it asks for more and the answer is filtered. */
+function serverGlob(glob: string): string {
+  return glob.replace(/\\([\s\S])|[?[\]^]|\\$/g, (match, escaped: string | undefined) => {
+    if (escaped !== undefined) return escapeGlob(escaped)
+    return match === '?' ? '*' : escapeGlob(match)
+  })
+}

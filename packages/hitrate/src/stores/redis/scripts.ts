@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * The Lua that runs inside Redis: each script looks and changes in one step. All but the markers' touch a single key, so
+ * they hold on a cluster. A script that writes ends by reading its key: a write alone would end the tracking of the key
+ * for our own connection (`NOLOOP`). Bytes are laid out as in `header.ts`.
+ */
+export interface Script {
+  readonly source: string
+  readonly sha: string
+}
+
+function script(body: string): Script {
+  const source = `${PRELUDE}${body}`
+  return { source, sha: createHash('sha1').update(source).digest('hex') }
+}
+
+const PRELUDE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local function stamp(at) return struct.pack('>d', at) end
+local function shown(at) return string.format('%.3f', at) end
+local function ours(bytes) return bytes and #bytes >= 15 and string.sub(bytes, 1, 1) == 'H' end
+local function version_of(bytes) return string.sub(bytes, 4, 15) end
+local function keep_for(key, life)
+  local left = redis.call('PTTL', key)
+  if left >= 0 and left < life then redis.call('PEXPIRE', key, life) end
+end
+`
+
+/** KEYS entry; ARGV version, lease, version seen ('' none, '*' any), how it was seen ('stale' | 'dead'). */
+export const CLAIM: Script = script(`
+local key, lease, seen = KEYS[1], tonumber(ARGV[2]), ARGV[3]
+local bytes = redis.call('GET', key)
+if ours(bytes) then
+  local kind = string.sub(bytes, 2, 2)
+  if kind == 'c' and seen ~= '*' then return {'held'} end
+  if kind == 'e' and #bytes > 39 then
+    if seen == '*' or (seen == version_of(bytes) and ARGV[4] == 'stale') then
+      if seen ~= '*' and struct.unpack('>d', bytes, 16) > now then return {'held'} end
+      redis.call('SETRANGE', key, 3, ARGV[1] .. stamp(now + lease))
+      keep_for(key, lease)
+      redis.call('EXISTS', key)
+      return {'claimed', shown(now)}
+    end
+    if seen ~= version_of(bytes) then return {'changed', bytes} end
+  end
+end
+redis.call('SET', key, 'Hc\\0' .. ARGV[1] .. stamp(now + lease), 'PX', lease)
+redis.call('EXISTS', key)
+return {'claimed', shown(now)}
+`)
+
+/** KEYS entry; ARGV version, lease. */
+export const RENEW: Script = script(`
+local key, lease = KEYS[1], tonumber(ARGV[2])
+local head = redis.call('GETRANGE', key, 0, 14)
+if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end
+redis.call('SETRANGE', key, 15, stamp(now + lease))
+keep_for(key, lease)
+redis.call('EXISTS', key)
+return 1
+`)
+
+/** KEYS entry; ARGV version, pause, '1' to remove an entry too. */
+export const RELEASE: Script = script(`
+local key, pause = KEYS[1], tonumber(ARGV[2])
+local head = redis.call('GETRANGE', key, 0, 14)
+if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end
+if ARGV[3] == '1' or string.sub(head, 2, 2) == 'c' then
+  redis.call('DEL', key)
+else
+  redis.call('SETRANGE', key, 15, stamp(pause > 0 and now + pause or 0))
+end
+redis.call('EXISTS', key)
+return 1
+`)
+
+/** KEYS entry; ARGV version, when the load began, life from then, body. */
+export const FILL: Script = script(`
+local key, began = KEYS[1], tonumber(ARGV[2])
+local head = redis.call('GETRANGE', key, 0, 14)
+if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end
+local left = math.ceil(tonumber(ARGV[3]) - (now - began))
+if left <= 0 then
+  redis.call('DEL', key)
+else
+  redis.call('SET', key, 'He\\0' .. ARGV[1] .. stamp(0) .. stamp(began) .. stamp(began) .. ARGV[4], 'PX', left)
+end
+redis.call('EXISTS', key)
+return left > 0 and 1 or 0
+`)
+
+/** KEYS entry; ARGV version, life, not after, '1' to write only where nothing of ours is, body. */
+export const WRITE: Script = script(`
+local key = KEYS[1]
+if now > tonumber(ARGV[3]) then return 0 end
+if ARGV[4] == '1' and ours(redis.call('GETRANGE', key, 0, 14)) then return 0 end
+redis.call('SET', key, 'He\\0' .. ARGV[1] .. stamp(0) .. stamp(now) .. stamp(now) .. ARGV[5], 'PX', math.ceil(tonumber(ARGV[2])))
+redis.call('EXISTS', key)
+return 1
+`)
+
+/** KEYS entry; ARGV new version: refreshes in flight no longer match. */
+export const EXPIRE: Script = script(`
+local key = KEYS[1]
+local head = redis.call('GETRANGE', key, 0, 14)
+if head == '' then return 0 end
+if ours(head) and string.sub(head, 2, 2) == 'e' then
+  redis.call('SETRANGE', key, 2, '\\255' .. ARGV[1] .. stamp(0))
+else
+  redis.call('DEL', key)
+end
+redis.call('EXISTS', key)
+return 1
+`)
+
+const MARKERS = `
+local function marker(key)
+  local bytes = redis.call('GET', key)
+  if bytes and #bytes == 25 and string.sub(bytes, 1, 1) == 'M' then return bytes end
+end
+local function made(nonce, deleted, expired) return 'M' .. nonce .. stamp(deleted) .. stamp(expired) end
+local function nonce(index) return string.sub(ARGV[2], index * 8 - 7, index * 8) end
+local function put(key, bytes, life)
+  if life > 0 then redis.call('SET', key, bytes, 'PX', life) else redis.call('SET', key, bytes) end
+end
+-- The instant of the last invalidation of any tag. A marker that is missing was never made or was lost; which of the
+-- two can't be known, so it is made anew as deleted at that instant: loads that began before it are void.
+local instant = marker(KEYS[1])
+`
+
+/**
+ * KEYS instant, markers; ARGV life (0: for ever), new nonces (8 bytes each). Answers the markers, made where missing.
+ */
+export const ENSURE: Script = script(`${MARKERS}
+local life, answer = tonumber(ARGV[1]), {}
+if not instant then
+  instant = made(nonce(1), now, 0)
+  redis.call('SET', KEYS[1], instant)
+end
+for index = 2, #KEYS do
+  local key = KEYS[index]
+  local bytes = marker(key)
+  if bytes then
+    if life > 0 then keep_for(key, life) end
+  else
+    bytes = made(nonce(index), struct.unpack('>d', instant, 10), 0)
+    put(key, bytes, life)
+  end
+  redis.call('EXISTS', key)
+  answer[index - 1] = bytes
+end
+return answer
+`)
+
+/** KEYS instant, markers; ARGV life (0: for ever), new nonces, 'delete' | 'expire'. Answers the markers. */
+export const STAMP: Script = script(`${MARKERS}
+local life, answer, at = tonumber(ARGV[1]), {}, now
+if instant then at = math.max(at, struct.unpack('>d', instant, 10) + 0.001) end
+redis.call('SET', KEYS[1], made(nonce(1), at, 0))
+for index = 2, #KEYS do
+  local key = KEYS[index]
+  local bytes, lasts, deleted, expired = marker(key), life, at, 0
+  local keep = nonce(index)
+  if bytes then
+    keep, deleted, expired = string.sub(bytes, 2, 9), struct.unpack('>d', bytes, 10), struct.unpack('>d', bytes, 18)
+    local moved = math.max(at, deleted + 0.001, expired + 0.001)
+    if ARGV[3] == 'expire' then expired = moved else deleted = moved end
+    if life > 0 then lasts = math.max(life, redis.call('PTTL', key)) end
+  end
+  bytes = made(keep, deleted, expired)
+  put(key, bytes, lasts)
+  redis.call('EXISTS', key)
+  answer[index - 1] = bytes
+end
+return answer
+`)

@@ -1,0 +1,152 @@
+import { RESP_TYPES, type RedisClientOptions } from 'redis'
+import type { Clock } from '../../clock.ts'
+import type { Logger } from '../../logger.ts'
+import type { Milliseconds } from '../../units.ts'
+import type { ServerTime } from '../store.ts'
+import type { Argument, Connection } from './connection.ts'
+import { integer, list, text } from './replies.ts'
+
+/** What we need of a node-redis client; `createClient()` gives one. */
+export interface StandaloneClient {
+  readonly isReady: boolean
+  readonly isOpen: boolean
+  on(event: string, listener: (...args: unknown[]) => void): unknown
+  connect(): Promise<unknown>
+  sendCommand(args: readonly Argument[]): Promise<unknown>
+  destroy(): void
+}
+
+/** How old an estimate of the server's clock may grow before it is asked again: clocks drift and are set. */
+const CLOCK_AGE: Milliseconds = 10_000
+
+/**
+ * Options of our own connection, whoever's client it is made from (node-redis 6.3):
+ * - commands reject at once while the server is away, never queue
+ * - no timeout of the client's: it ends once a command is written, the guard's doesn't
+ * - a silent server is noticed by `socketTimeout`, which needs the pings on an idle line
+ */
+export const CONNECTION_OPTIONS: RedisClientOptions = {
+  RESP: 3,
+  disableOfflineQueue: true,
+  disableClientInfo: true,
+  maintNotifications: 'disabled',
+  pingInterval: 1_000,
+  commandsQueueMaxLength: 10_000,
+  commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+}
+
+/** How the line is made and watched. */
+export interface SocketOptions {
+  readonly connectTimeout: Milliseconds
+  readonly socketTimeout: Milliseconds
+  readonly reconnectStrategy: (retries: number) => Milliseconds
+}
+
+export const SOCKET_OPTIONS: SocketOptions = {
+  connectTimeout: 1_000,
+  socketTimeout: 3_000,
+  reconnectStrategy: (retries: number): Milliseconds => Math.min(25 * 2 ** Math.min(retries, 5), 500),
+}
+
+/** One connection to one server, re-opened by the client for ever. */
+export function standaloneConnection(options: {
+  readonly client: StandaloneClient
+  readonly clock: Clock
+  readonly logger: Logger | undefined
+  /** Runs on each new connection before it counts as available. */
+  prepare(send: Connection['send']): Promise<unknown>
+  onAvailability(available: boolean): void
+}): Connection {
+  const { client, clock, logger } = options
+  let label = 'redis standalone'
+  let available = false
+  let closed = false
+  let lastError: string | undefined
+  let sample: { readonly server: ServerTime; readonly at: Milliseconds } | undefined
+  let asking = false
+  const first = Promise.withResolvers<void>()
+
+  const send: Connection['send'] = (args) => client.sendCommand(args)
+
+  const setAvailable = (now: boolean): void => {
+    if (available === now) return
+    available = now
+    if (now) {
+      lastError = undefined
+      logger?.info({ l2: label }, 'L2 found')
+      first.resolve()
+    } else if (!closed) logger?.warn({ l2: label }, 'L2 lost')
+    options.onAvailability(now)
+  }
+
+  const askTime = async (): Promise<void> => {
+    const sent = clock.now()
+    const [seconds, micros] = list(await client.sendCommand(['TIME']))
+    const received = clock.now()
+    sample = { server: integer(seconds) * 1_000 + integer(micros) / 1_000, at: (sent + received) / 2 }
+  }
+
+  const introduce = async (): Promise<void> => {
+    const info = text(await client.sendCommand(['INFO', 'server']))
+    const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1]
+    const version = valkey ?? /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'of unknown version'
+    label = `${valkey === undefined ? 'redis' : 'valkey'} ${version} standalone`
+  }
+
+  // A client whose listeners are all gone throws its errors at the process: this one stays. Its body must not throw.
+  client.on('error', (error) => {
+    setAvailable(client.isReady && available)
+    const message =
+      error instanceof Error
+        ? (error.message || error.name).replace(/\S+:\/\/\S+/g, '<url>')
+        : 'unknown error'
+    if (message === lastError || closed) return
+    lastError = message
+    logger?.warn({ l2: label, error: message }, 'L2 connection failed, trying again')
+  })
+  client.on('reconnecting', () => setAvailable(false))
+  client.on('end', () => setAvailable(false))
+  client.on('ready', () => {
+    // ACLs may forbid INFO; without TIME there are no stamps, so that one is required.
+    Promise.all([askTime(), options.prepare(send), introduce().catch(() => undefined)]).then(
+      () => setAvailable(client.isReady && !closed),
+      (error: unknown) => {
+        logger?.error(
+          { l2: label, error: error instanceof Error ? error.message : 'unknown' },
+          'L2 refuses TIME',
+        )
+      },
+    )
+  })
+  // Rejects only when destroyed or without an error listener; failed attempts are retried and reported as `error`.
+  client.connect().catch(() => undefined)
+
+  return {
+    mode: 'standalone',
+    get label() {
+      return label
+    },
+    get ready() {
+      return available && client.isReady
+    },
+    connected: () => first.promise,
+    serverNow() {
+      if (sample === undefined) return undefined
+      const now = clock.now()
+      if (now - sample.at > CLOCK_AGE && !asking && client.isReady) {
+        asking = true
+        const done = (): void => {
+          asking = false
+        }
+        askTime().then(done, done)
+      }
+      return sample.server + (now - sample.at)
+    },
+    send,
+    async close() {
+      closed = true
+      available = false
+      if (client.isOpen) client.destroy()
+    },
+  }
+}

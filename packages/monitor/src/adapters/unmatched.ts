@@ -1,2 +1,0 @@
-/** The endpoint of requests that no route took. */
-export const UNMATCHED = '__unmatched__'

@@ -1,9 +1,9 @@
 /// <reference types="node" preserve="true" />
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { inferPattern } from 'hitrate/metrics'
+import { type EndpointScope, inferPattern } from 'hitrate/metrics'
 import type { Monitor } from '../monitor.ts'
+import { endpointName } from './endpoint-name.ts'
 import { pathOf, serve } from './listener.ts'
-import { UNMATCHED } from './unmatched.ts'
 
 /**
  * Mounts a monitor in Express 4 or 5, and attributes the application's lookups to its routes.
@@ -61,14 +61,17 @@ function decoded(segment: string): string {
   }
 }
 
+/** A template that may be that of a guard before the route: `app.all('/api/*splat', authenticate)`. */
+const CATCH_ALL = /\*|^\/.*\/[a-z]*$/
+
 /**
- * Watches the routes Express tries. The last one is the one that answers, and the moment it is entered is the only one
- * at which `baseUrl` belongs to it: an error unwinds it before the response ends.
- * @returns the endpoint as far as known
+ * Names the endpoint as soon as Express enters a route. That moment is the only one at which `baseUrl` belongs to the
+ * route: an error unwinds it before the response ends. Catch-alls may be guards, so that they name it only when nothing
+ * better has come by the end.
  */
-function watchRoute(request: Request): () => string {
+function nameByRoute(request: Request, response: ServerResponse, scope: EndpointScope): void {
   let current: unknown
-  let endpoint = UNMATCHED
+  let catchAll: string | undefined
   let baseUrl: string | undefined
   let mount = ''
   Object.defineProperty(request, 'route', {
@@ -83,10 +86,14 @@ function watchRoute(request: Request): () => string {
         mount = mountTemplate(request)
       }
       const template = templateOf(route)
-      endpoint = mount !== '' && template === '/' ? mount : `${mount}${template}`
+      const endpoint = endpointName(mount !== '' && template === '/' ? mount : `${mount}${template}`)
+      if (CATCH_ALL.test(template)) catchAll = endpoint
+      else scope.resolve(endpoint)
     },
   })
-  return () => endpoint
+  const end = (): void => scope.resolve(endpointName(catchAll))
+  response.once('finish', end)
+  response.once('close', end)
 }
 
 /** Middleware for the whole application. */
@@ -99,10 +106,7 @@ export function expressMonitor(monitor: Monitor): Middleware {
       return
     }
     const scope = monitor.metrics.endpointScope()
-    const endpoint = watchRoute(request)
-    const resolve = (): void => scope.resolve(endpoint())
-    response.once('finish', resolve)
-    response.once('close', resolve)
+    nameByRoute(request, response, scope)
     scope.run(next)
   }
 }

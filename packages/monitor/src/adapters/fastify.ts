@@ -1,9 +1,8 @@
 /// <reference types="node" preserve="true" />
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CacheError } from 'hitrate'
 import type { Monitor } from '../monitor.ts'
-import { serve } from './listener.ts'
-import { UNMATCHED } from './unmatched.ts'
+import { endpointName } from './endpoint-name.ts'
+import { type Incoming, type Outgoing, serve } from './listener.ts'
 
 /**
  * Mounts a monitor in Fastify 4 or 5, and attributes the application's lookups to its routes.
@@ -19,13 +18,13 @@ import { UNMATCHED } from './unmatched.ts'
 
 /** As much of a request as is needed here; Fastify's own fits, and so for the rest below. */
 interface Request {
-  readonly raw: IncomingMessage
+  readonly raw: Incoming
   /** `url` is the template of the route, absent when none matched. */
   readonly routeOptions: { readonly url?: string | undefined }
 }
 
 interface Reply {
-  readonly raw: ServerResponse
+  readonly raw: Outgoing
   hijack(): unknown
 }
 
@@ -40,7 +39,7 @@ interface Instance {
   removeAllContentTypeParsers(): void
   addContentTypeParser(
     type: string,
-    parser: (request: never, payload: never, done: (error: null) => void) => void,
+    parser: (request: unknown, payload: unknown, done: (error: Error | null) => void) => void,
   ): unknown
   all(path: string, handler: (request: Request, reply: Reply) => void): unknown
 }
@@ -49,14 +48,13 @@ export interface FastifyMonitorOptions {
   readonly monitor: Monitor
 }
 
-type Plugin = (instance: Instance, options: FastifyMonitorOptions, done: () => void) => void
+type Plugin = (instance: Instance, options: FastifyMonitorOptions, done: (error?: Error) => void) => void
 
-function plugin(instance: Instance, { monitor }: FastifyMonitorOptions, done: () => void): void {
+function plugin(instance: Instance, { monitor }: FastifyMonitorOptions, done: (error?: Error) => void): void {
   if (instance.prefix !== '') {
-    throw new CacheError(
-      'invalid_option',
-      `fastifyMonitor is registered on the root instance, not below ${instance.prefix}: where the API answers is the option \`path\` of createMonitor`,
-    )
+    const message = `fastifyMonitor is registered on the root instance, not below ${instance.prefix}: where the API answers is the option \`path\` of createMonitor`
+    done(new CacheError('invalid_option', message))
+    return
   }
   const base = monitor.path === '/' ? '' : monitor.path
   const own = new Set([base === '' ? '/' : base, `${base}/*`])
@@ -66,7 +64,7 @@ function plugin(instance: Instance, { monitor }: FastifyMonitorOptions, done: ()
   const attribute: Hook = (request, _reply, done) => {
     const { url } = request.routeOptions
     if (url !== undefined && own.has(url)) done()
-    else monitor.metrics.withEndpoint(url ?? UNMATCHED, done)
+    else monitor.metrics.withEndpoint(endpointName(url), done)
   }
   instance.addHook('onRequest', attribute)
   instance.addHook('preValidation', attribute)

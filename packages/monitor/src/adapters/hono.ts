@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 import { findTargetHandler, isMiddleware } from 'hono/utils/handler'
 import type { Monitor } from '../monitor.ts'
-import { UNMATCHED } from './unmatched.ts'
+import { endpointName } from './endpoint-name.ts'
 
 /**
  * Mounts a monitor in Hono 4, and attributes the application's lookups to its routes.
@@ -31,54 +31,56 @@ interface Context {
     readonly path: string
     /** Everything that matches, in the order in which it runs. */
     readonly matchedRoutes: readonly MatchedRoute[]
-    /** Which of them ran last. */
+    /** Which of them is running. */
     readonly routeIndex: number
     text(): Promise<string>
   }
 }
 
+interface ConnInfo {
+  readonly remote: { readonly address?: string | undefined }
+}
+
 export interface HonoMonitorOptions {
   /**
-   * Address of the other end of the connection. Default: as `@hono/node-server` gives it; on another runtime pass what
-   * its `getConnInfo(c).remote.address` says.
+   * Hono's `getConnInfo` of the runtime, which knows the address of the other end of the connection. Default: what
+   * `@hono/node-server` knows.
    */
-  readonly remoteAddress?: (c: Context) => string | undefined
+  getConnInfo?(c: Context): ConnInfo
 }
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
 
-function nodeRemoteAddress(c: Context): string | undefined {
+/** What `getConnInfo` of `@hono/node-server` would say; nothing where another server runs. */
+function nodeConnInfo(c: Context): ConnInfo {
   const address = field(field(field(c.env, 'incoming'), 'socket'), 'remoteAddress')
-  return typeof address === 'string' ? address : undefined
+  return { remote: { address: typeof address === 'string' ? address : undefined } }
 }
 
-/** The route that answered, or would have, had middleware before it not answered first. */
-function endpointOf({ matchedRoutes, routeIndex }: Context['req']): string {
-  const from = matchedRoutes.slice(routeIndex)
-  const handler = from.find((route) => !isMiddleware(findTargetHandler(route.handler)))
-  // A handler that takes `next` looks like middleware; what is registered for a method is a route all the same.
-  const route = handler ?? (from[0]?.method === 'ALL' ? undefined : from[0])
-  return route?.path ?? UNMATCHED
+/**
+ * Whether it is a route rather than middleware: what Hono runs without a `next`, and what is registered for a method
+ * and a certain path, be it a validator or a handler that takes `next`. `app.get('*', cache())` is middleware.
+ */
+function isRoute({ handler, method, path }: MatchedRoute): boolean {
+  return !isMiddleware(findTargetHandler(handler)) || (method !== 'ALL' && !path.endsWith('*'))
 }
 
 /** Middleware for the whole application. */
 export function honoMonitor(
   monitor: Monitor,
-  { remoteAddress = nodeRemoteAddress }: HonoMonitorOptions = {},
+  { getConnInfo = nodeConnInfo }: HonoMonitorOptions = {},
 ): (c: Context, next: () => Promise<void>) => Promise<Response | undefined> {
   return async (c, next) => {
     if (monitor.covers(c.req.path)) {
       const body = c.req.raw.bodyUsed ? await c.req.text() : undefined
-      return monitor.fetch(c.req.raw, { remoteAddress: remoteAddress(c), body })
+      return monitor.fetch(c.req.raw, { remoteAddress: getConnInfo(c).remote.address, body })
     }
-    const scope = monitor.metrics.endpointScope()
-    try {
-      await scope.run(next)
-    } finally {
-      scope.resolve(endpointOf(c.req))
-    }
+    // Hono knows all that matches before anything runs, so that lookups in middleware belong to the route behind it.
+    const { matchedRoutes, routeIndex } = c.req
+    const route = matchedRoutes.slice(routeIndex + 1).find(isRoute)
+    await monitor.metrics.withEndpoint(endpointName(route?.path), next)
     return undefined
   }
 }

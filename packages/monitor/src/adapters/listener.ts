@@ -1,8 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { getRequestListener } from '@hono/node-server'
 import { withStandingHeaders } from '../headers.ts'
 import type { Monitor } from '../monitor.ts'
 import { problemResponse, Refusal } from '../problem.ts'
+
+/** A request of Node's, over either version of HTTP. */
+export type Incoming = IncomingMessage | Http2ServerRequest
+export type Outgoing = ServerResponse | Http2ServerResponse
 
 const OPTIONS: Parameters<typeof getRequestListener>[1] = {
   // Leaves the application's own Request and Response as they are.
@@ -19,8 +24,8 @@ const OPTIONS: Parameters<typeof getRequestListener>[1] = {
  */
 export function serve(
   monitor: Monitor,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
+  incoming: Incoming,
+  outgoing: Outgoing,
   body?: unknown,
 ): Promise<void> {
   const { remoteAddress } = incoming.socket

@@ -1,8 +1,8 @@
 /// <reference types="node" preserve="true" />
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Monitor } from '../monitor.ts'
+import { endpointName, UNMATCHED } from './endpoint-name.ts'
 import { pathOf, serve } from './listener.ts'
-import { UNMATCHED } from './unmatched.ts'
 
 /**
  * Mounts a monitor in a bare Node server, and attributes the application's lookups to the routes it names.
@@ -34,7 +34,7 @@ export function nodeMonitor(
   // Measuring must not take the application down.
   const endpointOf = (request: IncomingMessage): string => {
     try {
-      return route(request) ?? UNMATCHED
+      return endpointName(route(request))
     } catch {
       return UNMATCHED
     }

@@ -77,6 +77,8 @@ export interface PatternsAnswer {
   readonly aggregate: Figures
   /** How many matched. */
   readonly total: number
+  /** Share of all lookups that went to `__other__`, because there were more patterns than are kept. */
+  readonly other_share: number
 }
 
 /** `GET /stats/top-patterns` */
@@ -88,6 +90,8 @@ export interface EndpointPattern {
   readonly pattern: string
   readonly total_requests: number
   readonly hit_rate: number
+  /** What loads of the pattern cost this endpoint. */
+  readonly load_time_ms: number
 }
 
 export interface EndpointFigures extends Figures {
@@ -99,6 +103,8 @@ export interface EndpointFigures extends Figures {
 export interface EndpointsAnswer {
   readonly endpoints: readonly EndpointFigures[]
   readonly total: number
+  /** Share of all lookups that went to `__other__`, because there were more endpoints than are kept. */
+  readonly other_share: number
 }
 
 export interface LowPerformerFigures {

@@ -83,7 +83,12 @@ const patternSchema: z.ZodType<PatternFigures> = z
   .openapi('Pattern')
 
 export const patternsSchema: z.ZodType<PatternsAnswer> = z
-  .strictObject({ patterns: z.array(patternSchema), aggregate: figuresSchema, total: count })
+  .strictObject({
+    patterns: z.array(patternSchema),
+    aggregate: figuresSchema,
+    total: count,
+    other_share: ratio,
+  })
   .openapi('Patterns')
 
 export const topPatternsSchema: z.ZodType<TopPatternsAnswer> = z
@@ -94,12 +99,19 @@ const endpointSchema: z.ZodType<EndpointFigures> = z
   .strictObject({
     endpoint: z.string(),
     ...figures,
-    patterns: z.array(z.strictObject({ pattern: z.string(), total_requests: count, hit_rate: ratio })),
+    patterns: z.array(
+      z.strictObject({
+        pattern: z.string(),
+        total_requests: count,
+        hit_rate: ratio,
+        load_time_ms: milliseconds,
+      }),
+    ),
   })
   .openapi('Endpoint')
 
 export const endpointsSchema: z.ZodType<EndpointsAnswer> = z
-  .strictObject({ endpoints: z.array(endpointSchema), total: count })
+  .strictObject({ endpoints: z.array(endpointSchema), total: count, other_share: ratio })
   .openapi('Endpoints')
 
 export const lowPerformersSchema: z.ZodType<LowPerformersAnswer> = z

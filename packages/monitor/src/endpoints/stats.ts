@@ -64,6 +64,7 @@ export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): v
         patterns: report.patterns.map(patternFiguresOf),
         aggregate: figuresOf(report.aggregate),
         total: report.total,
+        other_share: report.otherShare,
       },
       200,
     )
@@ -85,13 +86,15 @@ export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): v
         endpoints: report.endpoints.map((stats) => ({
           endpoint: stats.endpoint,
           ...figuresOf(stats),
-          patterns: stats.patterns.map(({ pattern, totalRequests, hitRate }) => ({
+          patterns: stats.patterns.map(({ pattern, totalRequests, hitRate, loadTimeMs }) => ({
             pattern,
             total_requests: totalRequests,
             hit_rate: hitRate,
+            load_time_ms: loadTimeMs,
           })),
         })),
         total: report.total,
+        other_share: report.otherShare,
       },
       200,
     )

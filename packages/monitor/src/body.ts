@@ -33,6 +33,11 @@ function textOf(parsed: unknown): string {
   return JSON.stringify(parsed) ?? ''
 }
 
+/** Whether a request says that it has a body. */
+function announcesBody({ headers }: Request): boolean {
+  return Number(headers.get('content-length')) > 0 || headers.has('transfer-encoding')
+}
+
 /**
  * The request with its JSON body checked and in memory, so that validators may read it as often as they like. No body
  * is fine, whatever the media type says: `curl -X POST` sends none, and `curl -d ''` calls that a form.
@@ -45,7 +50,7 @@ export async function withJsonBody(request: Request, parsed: unknown): Promise<R
   headers.delete('content-length')
   headers.delete('content-type')
   // Body parsers that find nothing to parse leave an empty object.
-  if (text.trim() === '' || (type === '' && text === '{}')) {
+  if (text.trim() === '' || (text === '{}' && !announcesBody(request))) {
     return new Request(request.url, { method: request.method, headers })
   }
   if (!JSON_TYPE.test(type)) {

@@ -79,8 +79,33 @@ function functionOf<F>(option: string, given: F | undefined): F | undefined {
   return given
 }
 
+const OPTIONS = [
+  'cache',
+  'metrics',
+  'warmer',
+  'info',
+  'authorize',
+  'allowReset',
+  'production',
+  'path',
+  'logger',
+] as const satisfies readonly (keyof MonitorOptions)[]
+
+function refuseUnknown(options: object): void {
+  const known: readonly string[] = OPTIONS
+  const stray = Object.keys(options).find((option) => !known.includes(option))
+  if (stray !== undefined) {
+    const accepted = OPTIONS.join(', ')
+    throw new CacheError(
+      'invalid_option',
+      `createMonitor: no option is called ${stray}; accepted: ${accepted}`,
+    )
+  }
+}
+
 /** Throws `CacheError` `invalid_option`. */
 export function resolveOptions(options: MonitorOptions): ResolvedOptions {
+  refuseUnknown(options)
   const { cache, metrics } = options
   const measured = cache?.metrics ?? metrics
   if (measured === undefined || (cache !== undefined && metrics !== undefined)) {

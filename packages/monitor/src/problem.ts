@@ -39,17 +39,21 @@ export function problemResponse(refusal: Refusal): Response {
   })
 }
 
-/** An input as it may be shown back: what JSON can hold, cut short. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+/** What was given, as it is shown back: whole when it is short, else the beginning of its JSON. */
+function shown(value: unknown): unknown {
+  const text = JSON.stringify(value) ?? ''
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : value
 }
+
+const MAX_SHOWN = 200
 
 /** 400 for one input: names it, says what was given and what is accepted. */
 export function badInput(parameter: string, value: unknown, accepted: string): Refusal {
-  const given = typeof value === 'string' && value.length > 200 ? `${value.slice(0, 200)}…` : value
-  return new Refusal(400, `${parameter}: ${shown(given)} is not accepted; accepted: ${accepted}`, {
-    parameter,
+  const given = shown(value)
+  const named = shown(parameter)
+  const detail = `${named}: ${JSON.stringify(given) ?? 'nothing'} is not accepted; accepted: ${accepted}`
+  return new Refusal(400, detail, {
+    parameter: String(named),
     accepted,
     ...(given === undefined ? {} : { value: given }),
   })

@@ -32,6 +32,15 @@ test.each([
   )
 })
 
+test('an option that is not known is refused, and the message lists the known ones', () => {
+  expect(() => createMonitor(untyped({ autorize: () => true }))).toThrowError(
+    expect.objectContaining({
+      code: 'invalid_option',
+      message: expect.stringMatching(/autorize; accepted: cache, metrics, warmer, info, authorize/),
+    }),
+  )
+})
+
 test('either a cache or metrics is monitored: not both, not neither', () => {
   const either = expect.objectContaining({
     code: 'invalid_option',

@@ -69,8 +69,13 @@ describe('query parameters', () => {
   })
 
   test('what is given comes back cut short', async () => {
-    const { text } = await ask(monitor, `/stats?window=${'x'.repeat(5_000)}`)
-    expect(text.length).toBeLessThan(700)
+    const long = 'x'.repeat(5_000)
+    expect((await ask(monitor, `/stats?window=${long}`)).text.length).toBeLessThan(1_000)
+    expect((await ask(monitor, `/stats?${long}=1`)).text.length).toBeLessThan(1_000)
+    const body = JSON.stringify({ strategies: { deep: [long] } })
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+    expect((await ask(monitor, '/warm', init)).text.length).toBeLessThan(1_000)
+    expect((await ask(monitor, `/${long}`)).text.length).toBeLessThan(1_000)
   })
 })
 

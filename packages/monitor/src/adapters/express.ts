@@ -5,18 +5,6 @@ import type { Monitor } from '../monitor.ts'
 import { endpointName } from './endpoint-name.ts'
 import { pathOf, serve } from './listener.ts'
 
-/**
- * Mounts a monitor in Express 4 or 5, and attributes the application's lookups to its routes.
- *
- * @example
- * ```ts
- * import { expressMonitor } from '@hitrate/monitor/express'
- *
- * const app = express()
- * app.use(expressMonitor(createMonitor({ cache })))     // before the routes
- * ```
- */
-
 /** As much of a request as is needed here; Express's own fits. */
 interface Request extends IncomingMessage {
   readonly originalUrl: string
@@ -96,7 +84,17 @@ function nameByRoute(request: Request, response: ServerResponse, scope: Endpoint
   response.once('close', end)
 }
 
-/** Middleware for the whole application. */
+/**
+ * Mounts a monitor in Express 4 or 5, and attributes the application's lookups to its routes.
+ *
+ * @example
+ * ```ts
+ * import { expressMonitor } from '@hitrate/monitor/express'
+ *
+ * const app = express()
+ * app.use(expressMonitor(createMonitor({ cache })))     // before the routes
+ * ```
+ */
 export function expressMonitor(monitor: Monitor): Middleware {
   return (request, response, next) => {
     if (monitor.covers(pathOf(request.originalUrl))) {

@@ -4,18 +4,6 @@ import type { Monitor } from '../monitor.ts'
 import { endpointName } from './endpoint-name.ts'
 import { type Incoming, type Outgoing, serve } from './listener.ts'
 
-/**
- * Mounts a monitor in Fastify 4 or 5, and attributes the application's lookups to its routes.
- *
- * @example
- * ```ts
- * import { fastifyMonitor } from '@hitrate/monitor/fastify'
- *
- * const app = fastify()
- * await app.register(fastifyMonitor, { monitor: createMonitor({ cache }) })   // before the routes
- * ```
- */
-
 /** As much of a request as is needed here; Fastify's own fits, and so for the rest below. */
 interface Request {
   readonly raw: Incoming
@@ -85,8 +73,19 @@ function plugin(instance: Instance, { monitor }: FastifyMonitorOptions, done: (e
   done()
 }
 
-/** The plugin. Its hooks are for the whole application, not for an encapsulated part of it. */
+/**
+ * Mounts a monitor in Fastify 4 or 5, and attributes the application's lookups to its routes.
+ *
+ * @example
+ * ```ts
+ * import { fastifyMonitor } from '@hitrate/monitor/fastify'
+ *
+ * const app = fastify()
+ * await app.register(fastifyMonitor, { monitor: createMonitor({ cache }) })   // before the routes
+ * ```
+ */
 export const fastifyMonitor: Plugin = Object.assign(plugin, {
+  // Its hooks are for the whole application, not for an encapsulated part of it.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'hitrate-monitor',
 })

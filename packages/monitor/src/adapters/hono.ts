@@ -3,18 +3,6 @@ import { findTargetHandler, isMiddleware } from 'hono/utils/handler'
 import type { Monitor } from '../monitor.ts'
 import { endpointName } from './endpoint-name.ts'
 
-/**
- * Mounts a monitor in Hono 4, and attributes the application's lookups to its routes.
- *
- * @example
- * ```ts
- * import { honoMonitor } from '@hitrate/monitor/hono'
- *
- * const app = new Hono()
- * app.use(honoMonitor(createMonitor({ cache })))     // before the routes
- * ```
- */
-
 interface MatchedRoute {
   /** The template, with those of the apps it is mounted in. */
   readonly path: string
@@ -67,7 +55,17 @@ function isRoute({ handler, method, path }: MatchedRoute): boolean {
   return !isMiddleware(findTargetHandler(handler)) || (method !== 'ALL' && !path.endsWith('*'))
 }
 
-/** Middleware for the whole application. */
+/**
+ * Mounts a monitor in Hono 4, and attributes the application's lookups to its routes.
+ *
+ * @example
+ * ```ts
+ * import { honoMonitor } from '@hitrate/monitor/hono'
+ *
+ * const app = new Hono()
+ * app.use(honoMonitor(createMonitor({ cache })))     // before the routes
+ * ```
+ */
 export function honoMonitor(
   monitor: Monitor,
   { getConnInfo = nodeConnInfo }: HonoMonitorOptions = {},

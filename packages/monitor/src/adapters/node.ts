@@ -4,17 +4,6 @@ import type { Monitor } from '../monitor.ts'
 import { endpointName, UNMATCHED } from './endpoint-name.ts'
 import { pathOf, serve } from './listener.ts'
 
-/**
- * Mounts a monitor in a bare Node server, and attributes the application's lookups to the routes it names.
- *
- * @example
- * ```ts
- * import { nodeMonitor } from '@hitrate/monitor/node'
- *
- * createServer(nodeMonitor(monitor, handler, { route: (request) => templateOf(request.url) }))
- * ```
- */
-
 export interface NodeMonitorOptions {
   /**
    * The template of the route a request will take, such as `/api/products/:id`: a bounded set of names, never the URL
@@ -25,7 +14,16 @@ export interface NodeMonitorOptions {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** A handler for `http.createServer`: the monitor's own requests answered, everything else handed to `handler`. */
+/**
+ * Mounts a monitor in a bare Node server, and attributes the application's lookups to the routes it names.
+ *
+ * @example
+ * ```ts
+ * import { nodeMonitor } from '@hitrate/monitor/node'
+ *
+ * createServer(nodeMonitor(monitor, handler, { route: (request) => templateOf(request.url) }))
+ * ```
+ */
 export function nodeMonitor(
   monitor: Monitor,
   handler: Handler,

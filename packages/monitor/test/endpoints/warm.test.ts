@@ -58,6 +58,15 @@ describe('POST /warm', () => {
     expect(warmer.started).toEqual([undefined])
   })
 
+  test('takes an empty object from a framework that parsed an empty form, and not one that hides a body', async () => {
+    const type = 'application/x-www-form-urlencoded'
+    const context = { remoteAddress: '::1', body: {} }
+    const empty = { ...POST, headers: { 'content-type': type, 'content-length': '0' } }
+    expect((await ask(monitor, '/warm', empty, context)).status).toBe(202)
+    const hidden = { ...POST, headers: { 'content-type': type, 'content-length': '7' } }
+    expectProblem(await ask(monitor, '/warm', hidden, context), 415)
+  })
+
   test('with wait it answers when the run has ended, with its report', async () => {
     const answered = ask(monitor, '/warm?wait=true', POST)
     while (warmer.started.length === 0) await Promise.resolve()

@@ -1,6 +1,6 @@
 import type { Monitor } from '@hitrate/monitor'
 import { fastifyMonitor } from '@hitrate/monitor/fastify'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { MAX_ID_LENGTH } from './catalogue/catalogue.ts'
 import { answerError, answerErrors } from './http/errors.ts'
 import { withRefusedMethods } from './http/methods.ts'
@@ -18,8 +18,9 @@ export interface AppParts {
 /** The shop's HTTP application, with the monitoring API beside it. Not listening yet. */
 export async function createApp({ shop, monitor, allowChanges, logger }: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: logger,
-    disableRequestLogging: true,
+    // Of Fastify itself only what goes wrong.
+    loggerInstance: logger.child({}, { level: 'warn' }),
+    logController: new LogController({ disableRequestLogging: true }),
     // A parameter is what was written, or it is refused: no guessing, no dropping of what isn't known.
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true },

@@ -75,11 +75,10 @@ export async function startMarketplace(settings: Settings, logger: Logger): Prom
 
     const app = await createApp({ shop, monitor, allowChanges: writeGuard(adminToken), logger })
     steps.push(() => closeGracefully(app))
-    // In the background, and cancelled on close; its report is in the log and the API.
+    const url = await listen(app, settings)
+    // In the background; how it went is in the log and the API.
     if (settings.cache === 'on') warmer.start()
     else logger.info('cache off: every lookup bypasses it, nothing is warmed')
-
-    const url = await listen(app, settings)
     if (settings.traffic === 'demo') {
       const traffic = startDemoTraffic(app, await shopMap(db), adminToken)
       steps.push(() => traffic.stop())

@@ -1,39 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { channel } from 'node:diagnostics_channel'
 import type { FastifyReply } from 'fastify'
-
-/** What the cache tells of a lookup that has ended, on the channel `hitrate:lookup`. */
-interface Lookup {
-  readonly outcome: string
-  /** What is left of the value's freshness; below 0 for a stale one. */
-  readonly ttlMs?: number
-  /** How long this lookup's own load took. */
-  readonly loadMs?: number
-  /** Whether what was loaded has been stored. */
-  readonly stored?: boolean
-}
+import type { LookupMessage } from 'hitrate'
+import { listenToLookups } from '../shop/lookups.ts'
 
 /** The lookups of the request that is being answered. */
-const lookups = new AsyncLocalStorage<Lookup[]>()
+const requestLookups = new AsyncLocalStorage<LookupMessage[]>()
 
-/** The cache publishes while a lookup ends, in the context of whoever asked: so each request hears of its own. */
-channel('hitrate:lookup').subscribe((message) => {
-  if (isLookup(message)) lookups.getStore()?.push(message)
-})
-
-function isLookup(message: unknown): message is Lookup {
-  return typeof message === 'object' && message !== null && 'outcome' in message
-}
+listenToLookups((lookup) => requestLookups.getStore()?.push(lookup))
 
 /**
  * Asks the cache, and tells in the reply's headers how it went: `Cache-Status` (RFC 9211) and `Server-Timing`. Keys
  * stay inside: they may hold what a user searched for.
  */
 export async function withCacheHeaders<T>(reply: FastifyReply, ask: () => Promise<T>): Promise<T> {
-  const own: Lookup[] = []
+  const own: LookupMessage[] = []
   const began = performance.now()
   try {
-    return await lookups.run(own, ask)
+    return await requestLookups.run(own, ask)
   } finally {
     const took = performance.now() - began
     if (own.length > 0) {
@@ -44,7 +27,7 @@ export async function withCacheHeaders<T>(reply: FastifyReply, ask: () => Promis
 }
 
 /** A member of `Cache-Status`: `hitrate; hit; ttl=812`, `hitrate; fwd=miss; stored`. */
-export function cacheStatus({ outcome, ttlMs, stored }: Lookup): string {
+export function cacheStatus({ outcome, ttlMs, stored }: LookupMessage): string {
   const left = ttlMs === undefined ? '' : `; ttl=${Math.floor(ttlMs / 1000)}`
   switch (outcome) {
     case 'hit_l1':
@@ -57,13 +40,13 @@ export function cacheStatus({ outcome, ttlMs, stored }: Lookup): string {
       return 'hitrate; fwd=bypass'
     case 'error':
       return 'hitrate; fwd=miss; detail=load-failed'
-    default:
-      return `hitrate; fwd=miss${stored === true ? '; stored' : ''}`
+    case 'miss':
+      return `hitrate; fwd=miss${stored ? '; stored' : ''}`
   }
 }
 
 /** `cache;desc="miss";dur=0.31, origin;dur=4.20`: times in milliseconds, the cache's without the loading. */
-export function serverTiming({ outcome, loadMs }: Lookup, took: number): string {
+export function serverTiming({ outcome, loadMs }: LookupMessage, took: number): string {
   const cache = `cache;desc="${outcome}";dur=${Math.max(0, took - (loadMs ?? 0)).toFixed(2)}`
   return loadMs === undefined ? cache : `${cache}, origin;dur=${loadMs.toFixed(2)}`
 }

@@ -10,17 +10,21 @@ export function answerErrors(app: FastifyInstance): void {
 }
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error)
+  const problem = problemOf(error, request)
   if (problem.status >= 500) request.log.error({ err: error }, 'a request failed')
   return sendProblem(reply, problem)
 }
 
-function problemOf(error: unknown): Problem {
+function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof HttpProblem) return error.problem
   if (isFastifyError(error)) {
     const [first] = error.validation ?? []
     if (first !== undefined) return invalidInput(first, error.validationContext ?? 'request')
-    // Fastify's own: malformed JSON, a body that is too large, a media type without a parser, a URL it can't decode.
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+      const given = request.headers['content-type'] ?? ''
+      return { ...badInput('content-type', given, 'application/json'), status: 415 }
+    }
+    // Fastify's own: malformed JSON, a body that is too large, a URL it can't decode.
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return { status: error.statusCode, detail: error.message }
     }
@@ -62,5 +66,7 @@ function invalidInput(finding: Finding, context: string): Problem {
     const name = String(params.missingProperty)
     return badInput(name, undefined, known[name]?.description ?? 'a value')
   }
-  return badInput(instancePath.slice(1) || context, data, parentSchema?.description ?? 'something else')
+  // A body that isn't there reaches its schema as null.
+  const value = instancePath === '' ? (data ?? undefined) : data
+  return badInput(instancePath.slice(1) || context, value, parentSchema?.description ?? 'something else')
 }

@@ -11,7 +11,7 @@ export function withRefusedMethods(app: FastifyInstance, declare: (app: FastifyI
   const taken = new Map<string, Set<string>>()
   let collecting = true
   app.addHook('onRoute', ({ url, method }) => {
-    if (collecting) taken.set(url, new Set([method, taken.get(url) ?? []].flatMap((some) => [...some])))
+    if (collecting) taken.set(url, new Set([...(taken.get(url) ?? []), ...[method].flat()]))
   })
   declare(app)
   collecting = false

@@ -1,6 +1,6 @@
-import { channel } from 'node:diagnostics_channel'
-import { createCache } from 'hitrate'
+import { createCache, type LookupMessage } from 'hitrate'
 import { manualClock } from 'hitrate/testing'
+import { listenToLookups } from '../shop/lookups.ts'
 import { type ListedProduct, type Origin, PAGE_SIZE, type Product } from '../shop/origin.ts'
 import { createPages, type Pages } from '../shop/pages.ts'
 import { normalisedQuery } from '../shop/search-query.ts'
@@ -19,7 +19,7 @@ export interface PatternHits {
 }
 
 /** The outcomes that count as hits. */
-const HITS: ReadonlySet<unknown> = new Set(['hit_l1', 'hit_l2', 'stale'])
+const HITS: ReadonlySet<LookupMessage['outcome']> = new Set(['hit_l1', 'hit_l2', 'stale'])
 
 /**
  * Replays shopping through the shop's keyspaces, in this process, in memory, over an origin that answers at once: what
@@ -34,17 +34,13 @@ export async function replayInProcess(
   const cache = createCache({ name: 'replay-in-process', clock })
   const pages = createPages(cache, memoryOrigin(views))
   const tally = new Map<string, { requests: number; hits: number }>()
-  const listen = (message: unknown): void => {
-    if (typeof message !== 'object' || message === null || !('outcome' in message)) return
-    if (!('cache' in message) || message.cache !== cache.name || !('pattern' in message)) return
-    const pattern = String(message.pattern)
+  const stopListening = listenToLookups(({ cache: name, pattern, outcome }) => {
+    if (name !== cache.name) return
     const counts = tally.get(pattern) ?? { requests: 0, hits: 0 }
     tally.set(pattern, counts)
     counts.requests++
-    if (HITS.has(message.outcome)) counts.hits++
-  }
-
-  channel('hitrate:lookup').subscribe(listen)
+    if (HITS.has(outcome)) counts.hits++
+  })
   try {
     let now = views[0]?.at ?? 0
     for (const view of views) {
@@ -55,7 +51,7 @@ export async function replayInProcess(
       await lookUp(pages, view)
     }
   } finally {
-    channel('hitrate:lookup').unsubscribe(listen)
+    stopListening()
     await cache.close()
   }
   return [...tally]

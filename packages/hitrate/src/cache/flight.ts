@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { LoadTrigger, MissReason, PatternHandle } from '../metrics/recorder.ts'
+import type { LoadTrigger, PatternHandle } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Entry } from './entry.ts'
 import type { Ticket } from './fence.ts'
@@ -49,8 +49,6 @@ export class Flight {
   /** When the cache's own part was over and the loader began; `undefined` until then. */
   loadBegan: Milliseconds | undefined
   landed: Landing | undefined
-  /** Known for a miss that is counted later. */
-  reason: MissReason | undefined
   readonly #clock: Clock
   readonly #resolve: (landing: Landing) => void
   #passengers = 0
@@ -71,8 +69,9 @@ export class Flight {
     return !this.ticket.voided && this.#abandoned === undefined
   }
 
-  get abandoned(): boolean {
-    return this.#abandoned !== undefined
+  /** Why it was given up, if it was. */
+  get abandoned(): { readonly reason: unknown } | undefined {
+    return this.#abandoned
   }
 
   /** Somebody waits; the loader's signal fires when all who did have given up. A refresh in the background is one. */

@@ -72,6 +72,8 @@ export function createLoading(options: {
     const { plan, ticket } = flight
     try {
       const permit = await permitted(flight)
+      // Told to end before it began: the origin is not asked.
+      if (flight.abandoned !== undefined) return await turnBack(flight, permit)
       if (permit === undefined) plan.source.decline()
       else await load(flight, permit)
     } catch (error) {
@@ -83,6 +85,12 @@ export function createLoading(options: {
       all.delete(flight)
       if (current.get(plan.key) === flight) current.delete(plan.key)
     }
+  }
+
+  const turnBack = async (flight: Flight, permit: Permit | undefined): Promise<void> => {
+    flight.plan.source.decline()
+    flight.land({ kind: 'failed', error: flight.abandoned?.reason })
+    if (permit?.kind === 'claim') await permit.claim.release({ pause: 0, remove: false })
   }
 
   const permitted = async (flight: Flight): Promise<Permit | undefined> => {
@@ -99,7 +107,7 @@ export function createLoading(options: {
     let waited = false
     let pause = FIRST_LOOK
     for (let changes = 0; ; ) {
-      if (flight.abandoned) return { kind: 'unstored' }
+      if (flight.abandoned !== undefined) return { kind: 'unstored' }
       if (!held) {
         const claimed = await claims.take(key, over)
         if (claimed.kind === 'claimed') return { kind: 'claim', claim: claimed.claim }

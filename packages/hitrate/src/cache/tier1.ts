@@ -85,6 +85,7 @@ export function createTier1(options: {
       return now < entry.servableUntil && freshness(entry, now) !== 'dead' ? entry : undefined
     },
     put(key, entry) {
+      if (l1.peek(key) === entry) return
       // Held before it is offered: what L1 refuses or replaces departs, and departing drops.
       markers.hold(entry.markers)
       ledger.attach(key, entry)

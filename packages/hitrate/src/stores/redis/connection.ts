@@ -14,6 +14,8 @@ export interface Connection {
   readonly ready: boolean
   /** Resolves when it is ready for the first time. */
   connected(): Promise<void>
+  /** Resolves when the first attempt has ended, well or not; `undefined` from then on. */
+  readonly firstAttempt: Promise<void> | undefined
   /** The server's time, estimated from its last answer to `TIME`. */
   serverNow(): ServerTime | undefined
   /** Sends one command; commands of one tick travel together. Bulk strings arrive as `Buffer`s. */

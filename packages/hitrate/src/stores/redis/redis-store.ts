@@ -37,15 +37,13 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
   const nameOf = (marker: MarkerName): string => (marker === ALL ? `${space}a` : `${space}t:${marker}`)
 
   /** While the first connection is being made, calls wait for it (within the guard's deadline). */
-  const linked = (): Promise<void> | undefined => {
-    if (connection.ready) return undefined
-    if (connection.serverNow() === undefined) return connection.connected()
-    throw new Error('L2 is out of reach')
+  const linked = async (): Promise<void> => {
+    await connection.firstAttempt
+    if (!connection.ready) throw new Error('L2 is out of reach')
   }
 
   const send = async (args: readonly Argument[]): Promise<unknown> => {
-    const wait = linked()
-    if (wait !== undefined) await wait
+    if (!connection.ready) await linked()
     return connection.send(args)
   }
 
@@ -156,8 +154,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     },
 
     async write(requests: readonly WriteRequest[]) {
-      const wait = linked()
-      if (wait !== undefined) await wait
+      if (!connection.ready) await linked()
       const serverNow = connection.serverNow() ?? 0
       const now = context.clock.now()
       return Promise.all(

@@ -65,6 +65,12 @@ export function standaloneConnection(options: {
   let sample: { readonly server: ServerTime; readonly at: Milliseconds } | undefined
   let asking = false
   const first = Promise.withResolvers<void>()
+  const attempt = Promise.withResolvers<void>()
+  let firstAttempt: Promise<void> | undefined = attempt.promise
+  const attempted = (): void => {
+    firstAttempt = undefined
+    attempt.resolve()
+  }
 
   const send: Connection['send'] = (args) => client.sendCommand(args)
 
@@ -75,6 +81,7 @@ export function standaloneConnection(options: {
       lastError = undefined
       logger?.info({ l2: label }, 'L2 found')
       first.resolve()
+      attempted()
     } else if (!closed) logger?.warn({ l2: label }, 'L2 lost')
     options.onAvailability(now)
   }
@@ -95,6 +102,7 @@ export function standaloneConnection(options: {
 
   // A client whose listeners are all gone throws its errors at the process: this one stays. Its body must not throw.
   client.on('error', (error) => {
+    attempted()
     setAvailable(client.isReady && available)
     const message =
       error instanceof Error
@@ -130,6 +138,9 @@ export function standaloneConnection(options: {
       return available && client.isReady
     },
     connected: () => first.promise,
+    get firstAttempt() {
+      return firstAttempt
+    },
     serverNow() {
       if (sample === undefined) return undefined
       const now = clock.now()

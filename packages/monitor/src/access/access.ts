@@ -40,23 +40,26 @@ function grantByDefault(request: Request, action: Action, peer: Peer, production
   )
 }
 
+/** A refusal by one's own `authorize`; by a token's, with the challenge that goes with it. */
+function refusalOf(action: Action, signIn: SignIn | undefined): Refusal {
+  if (signIn === undefined) return new Refusal(403, `\`authorize\` of this monitor does not allow ${action}`)
+  const challenge = { 'www-authenticate': 'Bearer realm="hitrate"' }
+  return new Refusal(401, 'A token is needed: send it as `Authorization: Bearer <token>`', {}, challenge)
+}
+
 export function createAccess({ authorize, allowReset, production }: AccessOptions): Access {
   const signIn = authorize !== undefined && 'signIn' in authorize ? authorize.signIn : undefined
+
+  const decide = async (request: Request, action: Action, peer: Peer): Promise<Grant> => {
+    if (authorize === undefined) return grantByDefault(request, action, peer, production)
+    if ((await authorize(request, action, peer)) === true) return 'full'
+    throw refusalOf(action, signIn)
+  }
   return {
     signIn,
     async grant(request, action, peer) {
       if (request.method === 'POST') refuseOtherSite(request)
-      const grant = authorize === undefined ? grantByDefault(request, action, peer, production) : 'full'
-      if (authorize !== undefined && (await authorize(request, action, peer)) !== true) {
-        if (signIn === undefined)
-          throw new Refusal(403, `\`authorize\` of this monitor does not allow ${action}`)
-        throw new Refusal(
-          401,
-          'A token is needed: send it as `Authorization: Bearer <token>`',
-          {},
-          { 'www-authenticate': 'Bearer realm="hitrate"' },
-        )
-      }
+      const grant = await decide(request, action, peer)
       if (action === 'write:reset' && !allowReset) {
         throw new Refusal(
           403,

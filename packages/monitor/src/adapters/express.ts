@@ -17,10 +17,14 @@ interface Request extends IncomingMessage {
 
 type Middleware = (request: Request, response: ServerResponse, next: () => void) => void
 
-/** The template of a route: text, a regular expression, or a list of them. */
-function templateOf(route: unknown): string {
-  const path: unknown = typeof route === 'object' && route !== null ? Reflect.get(route, 'path') : undefined
-  return Array.isArray(path) ? path.map(String).join(' | ') : String(path)
+/** What a route was declared with: text, a regular expression, or a list of them. */
+function pathOfRoute(route: unknown): unknown {
+  return typeof route === 'object' && route !== null ? Reflect.get(route, 'path') : undefined
+}
+
+/** Whether the route may be a guard before the one that answers: `app.all('/api/*splat', authenticate)`. */
+function mayBeGuard(path: unknown): boolean {
+  return typeof path !== 'string' || path.includes('*')
 }
 
 /**
@@ -49,17 +53,14 @@ function decoded(segment: string): string {
   }
 }
 
-/** A template that may be that of a guard before the route: `app.all('/api/*splat', authenticate)`. */
-const CATCH_ALL = /\*|^\/.*\/[a-z]*$/
-
 /**
  * Names the endpoint as soon as Express enters a route. That moment is the only one at which `baseUrl` belongs to the
- * route: an error unwinds it before the response ends. Catch-alls may be guards, so that they name it only when nothing
- * better has come by the end.
+ * route: an error unwinds it before the response ends. What may be a guard names it only when nothing better has come by
+ * the end.
  */
 function nameByRoute(request: Request, response: ServerResponse, scope: EndpointScope): void {
   let current: unknown
-  let catchAll: string | undefined
+  let guard: string | undefined
   let baseUrl: string | undefined
   let mount = ''
   Object.defineProperty(request, 'route', {
@@ -73,19 +74,20 @@ function nameByRoute(request: Request, response: ServerResponse, scope: Endpoint
         baseUrl = request.baseUrl
         mount = mountTemplate(request)
       }
-      const template = templateOf(route)
+      const path = pathOfRoute(route)
+      const template = Array.isArray(path) ? path.join(' | ') : String(path)
       const endpoint = endpointName(mount !== '' && template === '/' ? mount : `${mount}${template}`)
-      if (CATCH_ALL.test(template)) catchAll = endpoint
+      if (mayBeGuard(path)) guard = endpoint
       else scope.resolve(endpoint)
     },
   })
-  const end = (): void => scope.resolve(endpointName(catchAll))
+  const end = (): void => scope.resolve(endpointName(guard))
   response.once('finish', end)
   response.once('close', end)
 }
 
 /**
- * Mounts a monitor in Express 4 or 5, and attributes the application's lookups to its routes.
+ * Mounts a monitor in Express 5, and attributes the application's lookups to its routes.
  *
  * @example
  * ```ts

@@ -74,7 +74,7 @@ function plugin(instance: Instance, { monitor }: FastifyMonitorOptions, done: (e
 }
 
 /**
- * Mounts a monitor in Fastify 4 or 5, and attributes the application's lookups to its routes.
+ * Mounts a monitor in Fastify 5, and attributes the application's lookups to its routes.
  *
  * @example
  * ```ts

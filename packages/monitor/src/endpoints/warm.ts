@@ -27,9 +27,9 @@ const warmBody = z
   )
   .openapi('Warm')
 
-/** Text of somebody else's error: without what a connection string could give away. */
+/** Text of somebody else's error: cut short, and without what a connection string could give away. */
 function withoutUrls(text: string): string {
-  return text.replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '<url>')
+  return text.slice(0, 500).replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '<url>')
 }
 
 function runAnswer(run: MonitoredWarmRun): WarmRunAnswer {

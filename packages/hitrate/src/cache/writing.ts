@@ -107,11 +107,11 @@ export function createWriter(options: {
       if (nonces === undefined) return prepared.map(() => false)
       const body = writeEnvelope({ ...keeping, loadTook: 0, ...nonces }, payload.bytes, format)
       const life = keeping.ttl + keeping.staleFor
-      requests.push({ key: writing.key, version: versions(), body, life, notAfter, onlyAbsent })
+      requests.push({ key: writing.key, version: versions(), body, life })
     }
     const answer = await guard.call(
       'write',
-      () => store.write(requests),
+      () => store.write(requests, { notAfter, onlyAbsent }),
       (written) => [{ result: 'ok', count: written.length }],
     )
     return answer.ok ? answer.value : prepared.map(() => false)

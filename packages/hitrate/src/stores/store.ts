@@ -40,8 +40,8 @@ export interface Store {
   ): Promise<void>
   /** Replaces our own claim by the value that was loaded. */
   fill(request: FillRequest): Promise<FillResult>
-  /** Writes without asking what is there; `onlyAbsent`: only where no entry is. Answers in order: written or not. */
-  write(requests: readonly WriteRequest[]): Promise<boolean[]>
+  /** Writes without asking what is there. Answers in order: written or not. */
+  write(requests: readonly WriteRequest[], terms: WriteTerms): Promise<boolean[]>
   /** Removes entries and claims; how many there were. */
   delete(keys: readonly string[]): Promise<number>
   /** Makes entries stale, removes claims; how many there were. */
@@ -165,8 +165,12 @@ export interface WriteRequest {
   readonly version: Version
   readonly body: Buffer
   readonly life: Milliseconds
+}
+
+export interface WriteTerms {
   /** Not written when the server gets to it later than this; on the cache's clock. */
   readonly notAfter: Milliseconds
+  /** Write only where neither an entry nor a claim is. */
   readonly onlyAbsent: boolean
 }
 

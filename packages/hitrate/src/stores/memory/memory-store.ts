@@ -170,9 +170,9 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
         return 'stored'
       }),
 
-    write: (requests) =>
+    write: (requests, { notAfter, onlyAbsent }) =>
       ask((now) =>
-        requests.map(({ key, version, body, life, notAfter, onlyAbsent }) => {
+        requests.map(({ key, version, body, life }) => {
           if (context.clock.now() > notAfter || (onlyAbsent && at(key, now) !== undefined)) return false
           put(
             key,

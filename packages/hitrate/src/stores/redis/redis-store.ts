@@ -14,6 +14,7 @@ import {
   type Stored,
   type Version,
   type WriteRequest,
+  type WriteTerms,
 } from '../store.ts'
 import type { Argument, Connection } from './connection.ts'
 import { parseMarker, parseStored } from './header.ts'
@@ -25,6 +26,8 @@ import { CLAIM, ENSURE, EXPIRE, FILL, RELEASE, RENEW, type Script, STAMP, WRITE 
 const FORMAT = 1
 /** Keys Redis looks at in one `SCAN` step. */
 const SCAN_COUNT = '500'
+/** Values one script call writes: longer ones would hold up Redis's other users. */
+const WRITE_CHUNK = 100
 
 /**
  * {@link Store} on Redis or Valkey. Keys: `<prefix>:1:e:<key>` entries and claims, `<prefix>:1:t:<tag>` tag markers,
@@ -153,17 +156,26 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       return integer(done) === 1 ? 'stored' : 'refused'
     },
 
-    async write(requests: readonly WriteRequest[]) {
+    async write(requests: readonly WriteRequest[], { notAfter, onlyAbsent }: WriteTerms) {
       if (!connection.ready) await linked()
-      const serverNow = connection.serverNow() ?? 0
-      const now = context.clock.now()
-      return Promise.all(
-        requests.map(async ({ key, version, life, notAfter, onlyAbsent, body }) => {
-          const until = (serverNow + (notAfter - now)).toFixed(3)
-          const args = [binary(version), String(life), until, onlyAbsent ? '1' : '0', body]
-          return integer(await run(WRITE, [entries + key], args)) === 1
+      const until = (connection.serverNow() ?? 0) + (notAfter - context.clock.now())
+      const terms = [until.toFixed(3), onlyAbsent ? '1' : '0']
+      const chunks = Array.from({ length: Math.ceil(requests.length / WRITE_CHUNK) }, (_, index) =>
+        requests.slice(index * WRITE_CHUNK, (index + 1) * WRITE_CHUNK),
+      )
+      const answers = await Promise.all(
+        chunks.map(async (chunk) => {
+          const values = chunk.flatMap(({ version, life, body }) => [binary(version), String(life), body])
+          return list(
+            await run(
+              WRITE,
+              chunk.map(({ key }) => entries + key),
+              [...terms, ...values],
+            ),
+          )
         }),
       )
+      return answers.flat().map((done) => integer(done) === 1)
     },
 
     delete: (keys) => remove(keys.map((key) => entries + key)),

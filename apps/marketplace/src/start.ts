@@ -8,6 +8,7 @@ import { createApp } from './app.ts'
 import type { CatalogueSource } from './catalogue/catalogue.ts'
 import { composedCatalogue } from './catalogue/composed.ts'
 import { generatedCatalogue } from './catalogue/generated.ts'
+import { Closing } from './closing.ts'
 import { CsvError } from './csv/csv.ts'
 import { catalogueFigures } from './database/catalogue-queries.ts'
 import { databaseOrigin } from './database/database-origin.ts'
@@ -21,7 +22,7 @@ import { type Settings, SettingsError } from './settings.ts'
 import { createPages } from './shop/pages.ts'
 import { createShop } from './shop/shop.ts'
 import { warmingStrategies } from './shop/warming.ts'
-import { startDemoTraffic } from './traffic/demo-traffic.ts'
+import { demoTraffic } from './traffic/demo-traffic.ts'
 
 /** A marketplace that serves. */
 export interface Marketplace {
@@ -31,62 +32,61 @@ export interface Marketplace {
   close(): Promise<void>
 }
 
-/** How long requests may still take when the marketplace stops, and background work of the cache after them. */
-const REQUEST_GRACE_MS = 4_000
-const CACHE_GRACE = '2s'
+/** How long each part may take to close; together below the ten seconds that a stop may take. */
+const CLOSE_WITHIN_MS = {
+  requests: 4_000,
+  warmer: 1_500,
+  searchLog: 500,
+  cache: 2_000,
+  database: 1_000,
+} as const
+
+/** How long requests may still take when the marketplace stops; then their connections are cut. */
+const REQUEST_GRACE_MS = 3_000
+const CACHE_GRACE = '1500ms'
 
 /**
  * Starts everything, or nothing: what was opened before something failed is closed again.
  * @throws {SettingsError} when the value of a variable turns out not to work
  */
 export async function startMarketplace(settings: Settings, logger: Logger): Promise<Marketplace> {
-  const steps: (() => Promise<unknown>)[] = []
-  let closed: Promise<void> | undefined
-  const close = (): Promise<void> => {
-    closed ??= (async () => {
-      for (const step of steps.toReversed()) await step()
-    })()
-    return closed
-  }
+  const closing = new Closing(logger)
   try {
-    const cache = openCache(settings, logger)
-    steps.push(() => cache.close())
-    logger.info(`cache ready (${await tiers(cache)})`)
-
     const db = await openShopDatabase(settings, logger)
-    // Closed last: the cache may still be loading from it.
-    steps.unshift(() => db.destroy())
-    await fillDatabase(settings, db, cache, logger)
+    closing.add('database', CLOSE_WITHIN_MS.database, () => db.destroy())
+    const filled = await fillDatabase(settings, db, logger)
+
+    const cache = openCache(settings, logger)
+    closing.add('cache', CLOSE_WITHIN_MS.cache, () => cache.close())
+    logger.info(`cache ready (${await tiers(cache)})`)
+    // What other processes have left in Redis is of another database.
+    if (filled && settings.redisUrl !== undefined) await cache.invalidate('all')
 
     const searchLog = new SearchLog(db, (error) => logger.warn({ err: error }, 'searches were not logged'))
-    steps.push(() => searchLog.close())
+    closing.add('search log', CLOSE_WITHIN_MS.searchLog, () => searchLog.close())
     const origin = databaseOrigin(db)
     const pages = createPages(cache, origin)
     const shop = createShop({ cache, pages, origin, db, searchLog, cached: settings.cache === 'on' })
     const warmer = createWarmer({ cache, strategies: warmingStrategies(pages, origin), logger })
-    steps.push(() => warmer.close())
+    closing.add('warmer', CLOSE_WITHIN_MS.warmer, () => warmer.close())
     const { adminToken } = settings
-    const monitor = createMonitor({
-      cache,
-      warmer,
-      logger,
-      authorize: adminToken === undefined ? undefined : bearerToken(adminToken),
-    })
+    const authorize = adminToken === undefined ? undefined : bearerToken(adminToken)
+    const monitor = createMonitor({ cache, warmer, logger, authorize })
 
     const app = await createApp({ shop, monitor, allowChanges: writeGuard(adminToken), logger })
-    steps.push(() => closeGracefully(app))
+    const traffic = demoTraffic(app, await shopMap(db), adminToken)
+    closing.add('requests', CLOSE_WITHIN_MS.requests, () =>
+      Promise.all([traffic.stop(), closeGracefully(app)]),
+    )
     const url = await listen(app, settings)
     // In the background; how it went is in the log and the API.
     if (settings.cache === 'on') warmer.start()
     else logger.info('cache off: every lookup bypasses it, nothing is warmed')
-    if (settings.traffic === 'demo') {
-      const traffic = startDemoTraffic(app, await shopMap(db), adminToken)
-      steps.push(() => traffic.stop())
-    }
+    if (settings.traffic === 'demo') traffic.start()
     logger.info(`marketplace ready: API ${url}/api, dashboard ${url}${monitor.path}/`)
-    return { url, close }
+    return { url, close: () => closing.close() }
   } catch (error) {
-    await close()
+    await closing.close()
     throw error
   }
 }
@@ -122,18 +122,13 @@ async function openShopDatabase({ databaseUrl }: Settings, logger: Logger): Prom
   }
 }
 
-async function fillDatabase(
-  { dataFolder, redisUrl }: Settings,
-  db: Database,
-  cache: Cache,
-  logger: Logger,
-): Promise<void> {
+/** @returns whether anything was written: the database was empty, or held another catalogue */
+async function fillDatabase({ dataFolder }: Settings, db: Database, logger: Logger): Promise<boolean> {
   const source: CatalogueSource =
     dataFolder === undefined ? generatedCatalogue() : composedCatalogue(dataFolder)
+  let filled: boolean
   try {
-    const filled = await seed(db, source, (text) => logger.info(text))
-    // What other processes have left in Redis is of another database.
-    if (filled && redisUrl !== undefined) await cache.invalidate('all')
+    filled = await seed(db, source, (text) => logger.info(text))
   } catch (error) {
     if (error instanceof CsvError) throw new SettingsError([`MARKETPLACE_DATA: ${error.message}`])
     throw error
@@ -141,6 +136,7 @@ async function fillDatabase(
   const { products, sellers, categories, users } = await catalogueFigures(db)
   const what = `${products} products, ${sellers} sellers, ${categories} categories, ${users} users`
   logger.info(`catalogue ready (${source.name}: ${what})`)
+  return filled
 }
 
 async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {

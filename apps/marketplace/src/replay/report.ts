@@ -17,9 +17,9 @@ const PATTERN_COLUMNS: readonly Column<PatternRow>[] = [
   { title: 'requests', cell: (row) => count(row.total_requests) },
   { title: 'hits', cell: (row) => count(row.cache_hits) },
   { title: 'hit rate', cell: (row) => percent(row.hit_rate) },
-  { title: 'p50 ms', cell: (row) => milliseconds(row.p50_response_time_ms) },
-  { title: 'p95 ms', cell: (row) => milliseconds(row.p95_response_time_ms) },
-  { title: 'p99 ms', cell: (row) => milliseconds(row.p99_response_time_ms) },
+  { title: 'p50 ms', cell: (row) => milliseconds(row.p50_response_time_ms, 3) },
+  { title: 'p95 ms', cell: (row) => milliseconds(row.p95_response_time_ms, 3) },
+  { title: 'p99 ms', cell: (row) => milliseconds(row.p99_response_time_ms, 3) },
 ]
 
 /** What the cache says of itself, most requested pattern first. */
@@ -33,10 +33,10 @@ const LATENCY_COLUMNS: readonly Column<LatencyRow>[] = [
   { title: 'request', cell: ({ kind }) => kind, left: true },
   { title: 'sent', cell: (row) => count(row.requests) },
   { title: 'failed', cell: (row) => count(row.failed) },
-  { title: 'p50 ms', cell: (row) => milliseconds(row.p50Ms) },
-  { title: 'p95 ms', cell: (row) => milliseconds(row.p95Ms) },
-  { title: 'p99 ms', cell: (row) => milliseconds(row.p99Ms) },
-  { title: 'max ms', cell: (row) => milliseconds(row.maxMs) },
+  { title: 'p50 ms', cell: (row) => milliseconds(row.p50Ms, 2) },
+  { title: 'p95 ms', cell: (row) => milliseconds(row.p95Ms, 2) },
+  { title: 'p99 ms', cell: (row) => milliseconds(row.p99Ms, 2) },
+  { title: 'max ms', cell: (row) => milliseconds(row.maxMs, 2) },
 ]
 
 /** What the client waited for its answers. */

@@ -35,6 +35,6 @@ export function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`
 }
 
-export function milliseconds(number: number): string {
-  return number.toFixed(2)
+export function milliseconds(number: number, digits: number): string {
+  return number.toFixed(digits)
 }

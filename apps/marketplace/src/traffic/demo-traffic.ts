@@ -8,6 +8,7 @@ const MEAN_PAUSE_MS = 800
 
 /** Simulated shoppers in the same process. */
 export interface DemoTraffic {
+  start(): void
   /** Ends the visits; resolves when the last request is answered. */
   stop(): Promise<void>
 }
@@ -16,11 +17,12 @@ export interface DemoTraffic {
  * Sends shoppers through the application's routes, without a network. What they meet, good or bad, they ignore.
  * @param token for their changes, where the shop wants one
  */
-export function startDemoTraffic(app: FastifyInstance, map: ShopMap, token: string | undefined): DemoTraffic {
+export function demoTraffic(app: FastifyInstance, map: ShopMap, token: string | undefined): DemoTraffic {
   const random = seededRandom(1)
   const nextVisit = visitPlanner(map, random)
   const stopping = new AbortController()
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  let shoppers: Promise<unknown> = Promise.resolve()
 
   const shop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -31,8 +33,10 @@ export function startDemoTraffic(app: FastifyInstance, map: ShopMap, token: stri
       }
     }
   }
-  const shoppers = Promise.all(Array.from({ length: SHOPPERS }, shop))
   return {
+    start() {
+      shoppers = Promise.all(Array.from({ length: SHOPPERS }, shop))
+    },
     async stop() {
       stopping.abort()
       await shoppers

@@ -52,6 +52,8 @@ export class Rollup {
   /** Where the records of a folded series belong, and since when; oldest first. */
   readonly #folded = new Map<number, { readonly into: number; readonly at: Milliseconds }>()
   readonly #views = new Map<string, MergedView>()
+  /** Empty tallies for rolling up: their bucket arrays have found their size. */
+  readonly #spare: Tally[] = []
   #fallback: number | undefined
   #nextId = 0
   #slot: Milliseconds
@@ -80,6 +82,7 @@ export class Rollup {
     for (const segment of this.#closed.flat()) bytes += segment.bytes.byteLength
     for (const { open, total } of this.#live.values()) bytes += open.bytes + total.bytes
     for (const view of this.#views.values()) bytes += view.bytes
+    for (const tally of this.#spare) bytes += tally.bytes
     return bytes
   }
 
@@ -222,13 +225,12 @@ export class Rollup {
   }
 
   #closeOpen(start: Milliseconds): Segment | undefined {
-    const series = [...this.#live.values()]
+    const series = [...this.#live.values()].filter(({ open }) => !open.isEmpty)
     const segment = writeSegment(
       start,
       series.map(({ id, open }) => [id, open]),
     )
     for (const { open, total } of series) {
-      if (open.isEmpty) continue
       total.merge(open)
       open.clear()
     }
@@ -236,11 +238,16 @@ export class Rollup {
   }
 
   #rollUp(place: number, start: Milliseconds, width: Milliseconds): Segment | undefined {
-    const finer = this.#closed[place - 1] ?? []
-    return writeSegment(
-      start,
-      this.#merged(finer.filter((one) => one.start >= start && one.start < start + width)),
+    const finer = (this.#closed[place - 1] ?? []).filter(
+      (one) => one.start >= start && one.start < start + width,
     )
+    const tallies = this.#merged(finer, () => this.#spare.pop() ?? new Tally(this.#shape))
+    const segment = writeSegment(start, tallies)
+    for (const tally of tallies.values()) {
+      tally.clear()
+      this.#spare.push(tally)
+    }
+    return segment
   }
 
   #push(place: number, segment: Segment | undefined): void {
@@ -285,9 +292,9 @@ export class Rollup {
     return view
   }
 
-  #merged(segments: readonly Segment[]): Map<number, Tally> {
+  #merged(segments: readonly Segment[], create = () => new Tally(this.#shape)): Map<number, Tally> {
     const tallies = new Map<number, Tally>()
-    mergeSegments(tallies, segments, { shape: this.#shape, sign: 1, resolve: (id) => this.#resolve(id) })
+    mergeSegments(tallies, segments, { sign: 1, resolve: (id) => this.#resolve(id), create })
     return tallies
   }
 

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../units.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { type Shape, Tally } from './tally.ts'
+import type { Tally } from './tally.ts'
 
 /**
  * One closed bucket of time: the tallies of all series that had traffic in it, encoded one after the other as series
@@ -43,15 +43,16 @@ export function forEachRecord(segment: Segment, visit: (id: number, reader: Byte
 
 /**
  * Adds segments up, or takes them away, by series.
- * @param resolve the series that an id belongs to now; `undefined` leaves the record out
+ * @param options.resolve the series that an id belongs to now; `undefined` leaves the record out
  */
 export function mergeSegments(
   into: Map<number, Tally>,
   segments: Iterable<Segment>,
   options: {
-    readonly shape: Shape
     readonly sign: 1 | -1
     readonly resolve: (id: number) => number | undefined
+    /** Makes an empty tally. */
+    readonly create: () => Tally
   },
 ): void {
   for (const segment of segments) {
@@ -60,7 +61,7 @@ export function mergeSegments(
       if (series === undefined) return
       let tally = into.get(series)
       if (tally === undefined) {
-        tally = new Tally(options.shape)
+        tally = options.create()
         into.set(series, tally)
       }
       tally.mergeEncoded(reader, options.sign)

@@ -131,16 +131,25 @@ export class SeriesTable {
     return handle
   }
 
-  /** Makes one label part of another: its past, and what its handle will record. */
+  /**
+   * Makes one label part of another: its past, and what its handle will record. Where the other has no series of its
+   * own, it takes over this one's.
+   */
   merge(from: string, into: Handle): void {
     const candidate = this.#candidates.get(from)
     const handle = candidate ?? this.#live.get(from)
     if (handle === undefined || handle === into || handle.keyspace !== null) return
-    if (candidate === undefined) {
-      this.#onFold(handle.series, into.series)
-      this.#rollup.fold(handle.series, into.series)
+    if (candidate !== undefined) this.#candidates.delete(from)
+    else {
       this.#live.delete(from)
-    } else this.#candidates.delete(from)
+      if (this.#candidates.delete(into.label)) {
+        into.series = handle.series
+        this.#live.set(into.label, into)
+      } else {
+        this.#onFold(handle.series, into.series)
+        this.#rollup.fold(handle.series, into.series)
+      }
+    }
     handle.retire(into)
   }
 

@@ -48,7 +48,8 @@ export class Tally {
   /** Adds (`sign` 1) or takes away (-1). Of a wider shape only what this one has too. */
   merge(other: Tally, sign: 1 | -1 = 1): void {
     for (let counter = 0; counter < this.counters.length; counter++) {
-      this.increase(counter, sign * other.count(counter))
+      const count = other.count(counter)
+      if (count !== 0) this.increase(counter, sign * count)
     }
     for (const [place, histogram] of this.histograms.entries()) {
       const theirs = other.histograms[place]

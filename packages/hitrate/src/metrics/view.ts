@@ -1,6 +1,6 @@
 import type { Segment } from './segment.ts'
 import { mergeSegments } from './segment.ts'
-import type { Shape, Tally } from './tally.ts'
+import { type Shape, Tally } from './tally.ts'
 
 /**
  * The sum of one window's closed buckets, kept from one query to the next: what has left the window is taken away, what
@@ -70,7 +70,11 @@ export class MergedView {
   }
 
   #merge(segments: readonly Segment[], sign: 1 | -1): void {
-    mergeSegments(this.#sums, segments, { shape: this.#shape, sign, resolve: this.#resolve })
+    mergeSegments(this.#sums, segments, {
+      sign,
+      resolve: this.#resolve,
+      create: () => new Tally(this.#shape),
+    })
     if (sign === 1) return
     for (const [id, tally] of this.#sums) if (tally.isEmpty) this.#sums.delete(id)
   }

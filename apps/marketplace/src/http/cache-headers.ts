@@ -19,12 +19,13 @@ export async function withCacheHeaders<T>(reply: FastifyReply, ask: () => Promis
     return await requestLookups.run(own, ask)
   } finally {
     const took = performance.now() - began
-    if (own.length > 0) {
-      reply.header('cache-status', own.map(cacheStatus).join(', '))
-      reply.header('server-timing', own.map((lookup) => serverTiming(lookup, took)).join(', '))
-    }
+    reply.header('cache-status', own.length === 0 ? BYPASSED : own.map(cacheStatus).join(', '))
+    reply.header('server-timing', own.map((lookup) => serverTiming(lookup, took)).join(', ') || total(took))
   }
 }
+
+/** An answer without a lookup came from the origin, past the cache. */
+const BYPASSED = 'hitrate; fwd=bypass'
 
 /** A member of `Cache-Status`: `hitrate; hit; ttl=812`, `hitrate; fwd=miss; stored`. */
 export function cacheStatus({ outcome, ttlMs, stored }: LookupMessage): string {
@@ -37,7 +38,7 @@ export function cacheStatus({ outcome, ttlMs, stored }: LookupMessage): string {
     case 'coalesced':
       return 'hitrate; fwd=miss; collapsed'
     case 'bypass':
-      return 'hitrate; fwd=bypass'
+      return BYPASSED
     case 'error':
       return 'hitrate; fwd=miss; detail=load-failed'
     case 'miss':
@@ -49,4 +50,8 @@ export function cacheStatus({ outcome, ttlMs, stored }: LookupMessage): string {
 export function serverTiming({ outcome, loadMs }: LookupMessage, took: number): string {
   const cache = `cache;desc="${outcome}";dur=${Math.max(0, took - (loadMs ?? 0)).toFixed(2)}`
   return loadMs === undefined ? cache : `${cache}, origin;dur=${loadMs.toFixed(2)}`
+}
+
+function total(took: number): string {
+  return `total;dur=${took.toFixed(2)}`
 }

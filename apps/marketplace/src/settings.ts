@@ -65,7 +65,9 @@ const redisUrl: Variable<string> = {
   parse: (text) => {
     if (/^redis-cluster:\/\/[^/\s]+$/.test(text) || /^redis-sentinel:\/\/[^/\s]+\/[^/\s]+$/.test(text))
       return text
-    return isUrl(text, ['redis:', 'rediss:']) ? text : undefined
+    // What follows the host is the number of a database.
+    const isDatabase = /^\/?\d*$/.test(URL.parse(text)?.pathname ?? '')
+    return isDatabase && isUrl(text, ['redis:', 'rediss:']) ? text : undefined
   },
   show: withoutCredentials,
 }

@@ -1,6 +1,6 @@
 import { bearerToken, createMonitor } from '@hitrate/monitor'
 import type { FastifyInstance } from 'fastify'
-import { type Cache, CacheError, createCache } from 'hitrate'
+import { type Cache, CacheError, createCache, type StoreFactory } from 'hitrate'
 import { redisStore } from 'hitrate/redis'
 import { createWarmer } from 'hitrate/warming'
 import type { Logger } from 'pino'
@@ -52,17 +52,18 @@ const CACHE_GRACE = '1500ms'
 export async function startMarketplace(settings: Settings, logger: Logger): Promise<Marketplace> {
   const closing = new Closing(logger)
   try {
+    const l2 = sharedTier(settings)
     const db = await openShopDatabase(settings, logger)
     closing.add('database', CLOSE_WITHIN_MS.database, () => db.destroy())
     const filled = await fillDatabase(settings, db, logger)
 
-    const cache = openCache(settings, logger)
+    const cache = createCache({ name: 'marketplace', l2, closeGrace: CACHE_GRACE, logger })
     closing.add('cache', CLOSE_WITHIN_MS.cache, () => cache.close())
     logger.info(`cache ready (${await tiers(cache)})`)
     // What other processes have left in Redis is of another database.
     if (filled && settings.redisUrl !== undefined) await cache.invalidate('all')
 
-    const searchLog = new SearchLog(db, (error) => logger.warn({ err: error }, 'searches were not logged'))
+    const searchLog = new SearchLog(db, (error) => logger.warn(`searches were not logged: ${reason(error)}`))
     closing.add('search log', CLOSE_WITHIN_MS.searchLog, () => searchLog.close())
     const origin = databaseOrigin(db)
     const pages = createPages(cache, origin)
@@ -74,15 +75,13 @@ export async function startMarketplace(settings: Settings, logger: Logger): Prom
     const monitor = createMonitor({ cache, warmer, logger, authorize })
 
     const app = await createApp({ shop, monitor, allowChanges: writeGuard(adminToken), logger })
-    const traffic = demoTraffic(app, await shopMap(db), adminToken)
-    closing.add('requests', CLOSE_WITHIN_MS.requests, () =>
-      Promise.all([traffic.stop(), closeGracefully(app)]),
-    )
+    const demo = settings.traffic === 'demo' ? demoTraffic(app, await shopMap(db), adminToken) : undefined
+    closing.add('requests', CLOSE_WITHIN_MS.requests, () => Promise.all([demo?.stop(), closeGracefully(app)]))
     const url = await listen(app, settings)
     // In the background; how it went is in the log and the API.
     if (settings.cache === 'on') warmer.start()
     else logger.info('cache off: every lookup bypasses it, nothing is warmed')
-    if (settings.traffic === 'demo') traffic.start()
+    demo?.start()
     logger.info(`marketplace ready: API ${url}/api, dashboard ${url}${monitor.path}/`)
     return { url, close: () => closing.close() }
   } catch (error) {
@@ -91,9 +90,10 @@ export async function startMarketplace(settings: Settings, logger: Logger): Prom
   }
 }
 
-function openCache({ redisUrl }: Settings, logger: Logger): Cache {
+/** Says what is wrong with the URL before anything is opened; connecting comes with the cache. */
+function sharedTier({ redisUrl }: Settings): StoreFactory | undefined {
   try {
-    return createCache({ name: 'marketplace', l2: redisStore(redisUrl), closeGrace: CACHE_GRACE, logger })
+    return redisStore(redisUrl)
   } catch (error) {
     if (error instanceof CacheError) throw new SettingsError([`REDIS_URL: ${error.message}`])
     throw error
@@ -112,7 +112,7 @@ async function tiers(cache: Cache): Promise<string> {
 async function openShopDatabase({ databaseUrl }: Settings, logger: Logger): Promise<Database> {
   try {
     const db = await openDatabase(databaseUrl, (error) =>
-      logger.warn({ err: error }, 'database connection lost'),
+      logger.warn(`database connection lost: ${reason(error)}`),
     )
     logger.info(`database ready (${databaseUrl === undefined ? 'PGlite, in memory' : 'PostgreSQL'})`)
     return db

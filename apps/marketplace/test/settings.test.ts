@@ -89,14 +89,18 @@ describe('the settings', () => {
     ])
   })
 
-  it.each(['localhost:6379', 'http://cache', 'redis://', 'redis-sentinel://a:26379', 'redis-cluster://'])(
-    'refuse %s for REDIS_URL',
-    (url) => {
-      expect(problems({ REDIS_URL: url })).toEqual([
-        expect.stringMatching(/^REDIS_URL: ".*" given; accepted: redis:.*redis-sentinel:.*redis-cluster:/),
-      ])
-    },
-  )
+  it.each([
+    'localhost:6379',
+    'http://cache',
+    'redis://',
+    'redis://cache/shop',
+    'redis-sentinel://a:26379',
+    'redis-cluster://',
+  ])('refuse %s for REDIS_URL', (url) => {
+    expect(problems({ REDIS_URL: url })).toEqual([
+      expect.stringMatching(/^REDIS_URL: ".*" given; accepted: redis:.*redis-sentinel:.*redis-cluster:/),
+    ])
+  })
 
   it('never repeat a password or a token', () => {
     const said = [

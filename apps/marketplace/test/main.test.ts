@@ -1,8 +1,11 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { startPostgres, startRedis } from '@hitrate/test-support'
 import pg from 'pg'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Child, run, startMain } from './support/child.ts'
+
+// Each test starts programs, most of them with a database of their own.
+vi.setConfig({ testTimeout: 60_000 })
 
 const children: Child[] = []
 const started = (child: Child): Child => {

@@ -7,13 +7,13 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 
  * Declares routes, and for each of their paths answers the methods it doesn't take with 405 and those it does. Fastify
  * by itself would say that nothing is there.
  */
-export function withRefusedMethods(app: FastifyInstance, declare: (app: FastifyInstance) => void): void {
+export function withRefusedMethods(app: FastifyInstance, declare: () => void): void {
   const taken = new Map<string, Set<string>>()
   let collecting = true
   app.addHook('onRoute', ({ url, method }) => {
     if (collecting) taken.set(url, new Set([...(taken.get(url) ?? []), ...[method].flat()]))
   })
-  declare(app)
+  declare()
   collecting = false
   for (const [url, methods] of taken) {
     const allow = METHODS.filter((method) => methods.has(method)).join(', ')

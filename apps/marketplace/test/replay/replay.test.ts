@@ -57,6 +57,8 @@ describe('a replay of a file', () => {
   })
   afterAll(() => shop?.close())
 
+  const withToken = { headers: { authorization: 'Bearer let-me-in' } }
+
   /** 60 lines, 6 visits, 10 products. */
   const lines = Array.from(
     { length: 60 },
@@ -104,7 +106,9 @@ describe('a replay of a file', () => {
       speed: { times: 1 },
       signal: stopping.signal,
     })
-    setTimeout(() => stopping.abort(), 200)
+    const lookups = async () => (await shop.ask('/api/v1/cache/stats', withToken)).body
+    await expect.poll(lookups, { timeout: 15_000 }).toMatchObject({ total_requests: 13 })
+    stopping.abort()
     const { ok, out } = await running
     expect(ok).toBe(false)
     expect(out).toMatch(/interrupted: sent 10 of 60 lines in/)

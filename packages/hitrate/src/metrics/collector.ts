@@ -117,8 +117,9 @@ export class Collector implements Recorder {
     const handle = this.#own(pattern)
     const event = this.#load.set(result, trigger, took)
     if (result === 'ok' || result === 'absent') {
-      handle.meanLoad =
-        handle.meanLoad === 0 ? event.took : handle.meanLoad + LOAD_WEIGHT * (event.took - handle.meanLoad)
+      const weight = handle.meanLoad === 0 ? 1 : LOAD_WEIGHT
+      // Whole, so that handing it on never makes a number object.
+      handle.meanLoad = Math.round(handle.meanLoad + weight * (event.took - handle.meanLoad))
     }
     this.#count(handle, event)
     this.#endpoints.count(event, handle)

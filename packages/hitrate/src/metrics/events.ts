@@ -24,7 +24,7 @@ export function toNanoseconds(time: Milliseconds): number {
 
 /** The bucket of a time, in seconds. */
 export function timeBucket(nanoseconds: number): number {
-  return bucketIndex(nanoseconds / 1e9)
+  return bucketIndex(nanoseconds, 1e9)
 }
 
 /** Something that happened to a pattern at an endpoint: how it counts in each kind of series. */
@@ -57,8 +57,7 @@ export class LookupEvent implements CountedEvent {
     this.#response = toNanoseconds(response)
     this.#bucket = timeBucket(this.#response)
     this.#wait = wait === response ? this.#response : toNanoseconds(wait)
-    this.#saved =
-      this.#outcome < FIRST_MISS && loadTime > this.#response ? Math.round(loadTime) - this.#response : 0
+    this.#saved = this.#outcome < FIRST_MISS && loadTime > this.#response ? loadTime - this.#response : 0
     return this
   }
 

@@ -44,8 +44,12 @@ const words = new Uint32Array(double.buffer)
 /** Which of the two words holds sign and exponent depends on the machine's byte order. */
 const HIGH = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0
 
-/** The bucket of a value, read from the bits of the double: no logarithm, and exact on the borders. */
-export function bucketIndex(value: number): number {
+/**
+ * The bucket of `units / resolution`, read from the bits of that double: no logarithm, and exact on the borders. The
+ * division is done here, since a fraction that is handed on may have to become an object.
+ */
+export function bucketIndex(units: number, resolution = 1): number {
+  const value = units / resolution
   double[0] = value
   const high = words[HIGH] ?? 0
   const exponent = (high >>> 20) - 1023

@@ -26,7 +26,7 @@ export class Handle implements PatternHandle {
   /** A declared keyspace's template. */
   keyspace: string | null = null
   ttl: Milliseconds | null = null
-  /** A running mean of the loads, in nanoseconds: what a hit saves. */
+  /** A running mean of the loads, in whole nanoseconds: what a hit saves. */
   meanLoad = 0
 
   constructor(table: SeriesTable, label: string, series: Series) {

@@ -16,7 +16,7 @@ const NANOSECONDS = 1e9
 
 function histogramOf(nanoseconds: readonly number[]): Histogram {
   const histogram = new Histogram(NANOSECONDS)
-  for (const value of nanoseconds) histogram.add(bucketIndex(value / NANOSECONDS), value)
+  for (const value of nanoseconds) histogram.add(bucketIndex(value, NANOSECONDS), value)
   return histogram
 }
 
@@ -150,7 +150,7 @@ describe('a histogram', () => {
       fc.property(manyOf, (groups) => {
         const histogram = new Histogram(NANOSECONDS)
         for (const [value, count] of groups) {
-          for (let done = 0; done < count; done++) histogram.add(bucketIndex(value / NANOSECONDS), value)
+          for (let done = 0; done < count; done++) histogram.add(bucketIndex(value, NANOSECONDS), value)
         }
         histogram.add(ZERO_BUCKET, 0)
         const out = new ByteWriter()

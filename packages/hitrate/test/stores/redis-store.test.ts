@@ -1,0 +1,70 @@
+import { type RedisServer, startRedis } from '@hitrate/test-support'
+import { redisStore } from 'hitrate/redis'
+import { STORE_CHECKS, type StoreUnderTest } from 'hitrate/testing'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { ALL, type MarkerName, type Store } from '../../src/stores/store.ts'
+import { connectRaw, type RawRedis } from './raw-redis.ts'
+
+let redis: RedisServer
+let raw: RawRedis
+
+beforeAll(async () => {
+  redis = await startRedis()
+  raw = await connectRaw(redis.url)
+})
+afterAll(async () => {
+  raw.destroy()
+  await redis.stop()
+})
+
+async function open(prefix: string): Promise<Store> {
+  const store = redisStore(redis.url, { keyPrefix: prefix }).open({
+    name: 'test',
+    clock: systemClock,
+    logger: undefined,
+    onAvailability: () => undefined,
+  })
+  await store.connected()
+  return store
+}
+
+/** Runs on an empty server, with two connections of their own. */
+async function check(prefix: string, run: (subject: StoreUnderTest) => Promise<void>): Promise<void> {
+  await raw.flushAll()
+  const [store, other] = [await open(prefix), await open(prefix)]
+  const markerKey = (name: MarkerName) => (name === ALL ? `${prefix}:1:a` : `${prefix}:1:t:${name}`)
+  try {
+    await run({
+      store,
+      other,
+      now: systemClock.now,
+      pass: (by) => serverTimePasses(by),
+      evict: async (key) => void (await raw.del(`${prefix}:1:e:${key}`)),
+      evictMarker: async (name) => void (await raw.del(markerKey(name))),
+      flush: async () => void (await raw.flushAll()),
+    })
+  } finally {
+    await Promise.all([store.close(), other.close()])
+  }
+}
+
+/** Asks the server for its time until it is later by so much: there is no other way to wait for its clock. */
+async function serverTimePasses(by: number): Promise<void> {
+  const time = async () => {
+    const [seconds, micros] = await raw.time()
+    return Number(seconds) * 1_000 + Number(micros) / 1_000
+  }
+  const until = (await time()) + by + 2
+  while ((await time()) < until) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('the Redis store', () => {
+  for (const { name, run } of STORE_CHECKS) test(name, () => check('conformance', run))
+})
+
+describe('the Redis store under a prefix that could be a glob or a hash tag', () => {
+  for (const { name, run } of STORE_CHECKS.filter(({ name }) => /scan|glob/.test(name))) {
+    test(name, () => check('shop.{a}-b_c:1', run))
+  }
+})

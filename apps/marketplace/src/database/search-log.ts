@@ -33,13 +33,13 @@ export class SearchLog {
   readonly #onError: (error: unknown) => void
   readonly #timer: NodeJS.Timeout
   #waiting: string[] = []
-  #writing: Promise<void> = Promise.resolve()
+  #writing: Promise<void> | undefined
 
   /** @param onError is told when searches could not be written; they are lost then */
   constructor(db: Database, onError: (error: unknown) => void) {
     this.#db = db
     this.#onError = onError
-    this.#timer = setInterval(() => void this.flush(), WRITE_EVERY_MS).unref()
+    this.#timer = setInterval(() => this.#flush(), WRITE_EVERY_MS).unref()
   }
 
   /** @param query normalised */
@@ -47,15 +47,18 @@ export class SearchLog {
     if (this.#waiting.length < MAX_WAITING) this.#waiting.push(query)
   }
 
-  /** Writes what waits. One write at a time: a slow database must not gather them. */
-  flush(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write())
-    return this.#writing
-  }
-
+  /** Writes what waits, after what is being written. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    await this.flush()
+    await this.#writing
+    await this.#write()
+  }
+
+  /** One write at a time: behind a slow database they must not gather. */
+  #flush(): void {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined
+    })
   }
 
   async #write(): Promise<void> {

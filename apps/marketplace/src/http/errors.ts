@@ -1,11 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { badInput, HttpProblem, type Problem, sendProblem } from './problem.ts'
+import { CacheError } from 'hitrate'
+import { badInput, HttpProblem, type Problem, sendProblem, shown } from './problem.ts'
 
 /** Answers every error of the application and of Fastify itself as problem JSON. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, { status: 404, detail: `Nothing is at ${request.url}; GET /api lists what there is` }),
+    sendProblem(reply, {
+      status: 404,
+      detail: `Nothing is at ${shown(request.url)}; GET /api lists what there is`,
+    }),
   )
 }
 
@@ -17,6 +21,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 
 function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof HttpProblem) return error.problem
+  if (error instanceof CacheError && (error.code === 'load_timeout' || error.code === 'overloaded')) {
+    return { status: 503, detail: 'The shop is too busy to answer; try again later' }
+  }
   if (isFastifyError(error)) {
     const [first] = error.validation ?? []
     if (first !== undefined) return invalidInput(first, error.validationContext ?? 'request')

@@ -51,7 +51,8 @@ function short(value: unknown): unknown {
   return typeof value === 'string' && value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value
 }
 
-function shown(value: unknown): string {
+/** A value as a sentence may repeat it: as JSON, cut short. */
+export function shown(value: unknown): string {
   const text = JSON.stringify(short(value)) ?? 'nothing'
   return text.length > 2 * MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
 }

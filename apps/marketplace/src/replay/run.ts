@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Speed } from './arguments.ts'
 import type { ReplayClient } from './client.ts'
-import { Latencies } from './latencies.ts'
+import { Latencies, type LatencyFigures } from './latencies.ts'
 import { REQUEST_KINDS, type RequestKind, requestsOf } from './requests.ts'
 import type { ProductView } from './shopping.ts'
 
-/** So many requests without any answer in a row: the server is gone, and the rest would only fail as well. */
-const GIVE_UP_AFTER = 50
+/** So many requests of each shopper without any answer, all in a row: the server is gone, and the rest would only fail. */
+const GIVE_UP_AFTER = 5
 
 export interface ReplayRun {
   readonly latencies: Readonly<Record<RequestKind, Latencies>>
@@ -46,6 +46,7 @@ export async function runReplay(
   let next = 0
   let sent = 0
   let unanswered = 0
+  const isGone = (): boolean => unanswered >= GIVE_UP_AFTER * concurrency
   let firstFailure: string | undefined
 
   const send = async (kind: RequestKind, path: string): Promise<void> => {
@@ -73,19 +74,21 @@ export async function runReplay(
     for (let view = views[next++]; view !== undefined; view = views[next++]) {
       await due(view.at)
       for (const { kind, path } of requestsOf(view)) {
-        if (signal.aborted || unanswered >= GIVE_UP_AFTER) return
+        if (signal.aborted || isGone()) return
         if (kind === 'product') onProgress(++sent)
         await send(kind, path)
       }
     }
   }
   await Promise.all(Array.from({ length: concurrency }, shopper))
-  const outcome = unanswered >= GIVE_UP_AFTER ? 'server gone' : signal.aborted ? 'interrupted' : 'finished'
+  const outcome = isGone() ? 'server gone' : signal.aborted ? 'interrupted' : 'finished'
   return { latencies, sent, firstFailure, outcome }
 }
 
 /** The figures of every kind that was asked for at all. */
-export function figuresByKind({ latencies }: ReplayRun) {
+export function figuresByKind({
+  latencies,
+}: ReplayRun): readonly (LatencyFigures & { readonly kind: RequestKind })[] {
   return REQUEST_KINDS.map((kind) => ({ kind, ...latencies[kind].figures() })).filter(
     ({ requests }) => requests > 0,
   )

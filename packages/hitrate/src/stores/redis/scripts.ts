@@ -22,6 +22,9 @@ local function stamp(at) return struct.pack('>d', at) end
 local function shown(at) return string.format('%.3f', at) end
 local function ours(bytes) return bytes and #bytes >= 15 and string.sub(bytes, 1, 1) == 'H' end
 local function version_of(bytes) return string.sub(bytes, 4, 15) end
+-- What is shorter or longer than ours is junk, here as in header.ts: a claim cut short must not hold anybody up.
+local function is_claim(bytes) return ours(bytes) and #bytes == 23 and string.sub(bytes, 2, 2) == 'c' end
+local function is_entry(bytes) return ours(bytes) and #bytes > 39 and string.sub(bytes, 2, 2) == 'e' end
 local function keep_for(key, life)
   local left = redis.call('PTTL', key)
   if left >= 0 and left < life then redis.call('PEXPIRE', key, life) end
@@ -32,19 +35,16 @@ end
 export const CLAIM: Script = script(`
 local key, lease, seen = KEYS[1], tonumber(ARGV[2]), ARGV[3]
 local bytes = redis.call('GET', key)
-if ours(bytes) then
-  local kind = string.sub(bytes, 2, 2)
-  if kind == 'c' and seen ~= '*' then return {'held'} end
-  if kind == 'e' and #bytes > 39 then
-    if seen == '*' or (seen == version_of(bytes) and ARGV[4] == 'stale') then
-      if seen ~= '*' and struct.unpack('>d', bytes, 16) > now then return {'held'} end
-      redis.call('SETRANGE', key, 3, ARGV[1] .. stamp(now + lease))
-      keep_for(key, lease)
-      redis.call('EXISTS', key)
-      return {'claimed', shown(now)}
-    end
-    if seen ~= version_of(bytes) then return {'changed', bytes} end
+if is_claim(bytes) and seen ~= '*' then return {'held'} end
+if is_entry(bytes) then
+  if seen == '*' or (seen == version_of(bytes) and ARGV[4] == 'stale') then
+    if seen ~= '*' and struct.unpack('>d', bytes, 16) > now then return {'held'} end
+    redis.call('SETRANGE', key, 3, ARGV[1] .. stamp(now + lease))
+    keep_for(key, lease)
+    redis.call('EXISTS', key)
+    return {'claimed', shown(now)}
   end
+  if seen ~= version_of(bytes) then return {'changed', bytes} end
 end
 redis.call('SET', key, 'Hc\\0' .. ARGV[1] .. stamp(now + lease), 'PX', lease)
 redis.call('EXISTS', key)
@@ -97,9 +97,13 @@ return left > 0 and 1 or 0
  */
 export const WRITE: Script = script(`
 local in_time, only_absent, answer = now <= tonumber(ARGV[1]), ARGV[2] == '1', {}
+local function taken(key)
+  local start = redis.call('GETRANGE', key, 0, 39)
+  return is_claim(start) or is_entry(start)
+end
 for index, key in ipairs(KEYS) do
   answer[index] = 0
-  if in_time and not (only_absent and ours(redis.call('GETRANGE', key, 0, 14))) then
+  if in_time and not (only_absent and taken(key)) then
     local version, life, body = ARGV[3 * index], ARGV[3 * index + 1], ARGV[3 * index + 2]
     local head = 'He\\0' .. version .. stamp(0) .. stamp(now) .. stamp(now)
     redis.call('SET', key, head .. body, 'PX', math.ceil(tonumber(life)))

@@ -8,11 +8,16 @@ import type { LookupParts, LookupRequest } from './lookup.ts'
  */
 export async function callThrough(
   { key, pattern, source, keeping, signal }: LookupRequest,
-  { clock, recorder }: LookupParts,
+  { clock, recorder, observers }: LookupParts,
   deadline: Milliseconds,
 ): Promise<unknown> {
   const began = clock.now()
-  const counted = (): void => recorder.lookup(pattern, 'bypass', 0, clock.now() - began)
+  const counted = (loadMs?: Milliseconds): void => {
+    recorder.lookup(pattern, 'bypass', 0, clock.now() - began)
+    if (observers.listening) {
+      observers.lookup({ key, pattern: pattern.label, outcome: 'bypass', entry: undefined, loadMs })
+    }
+  }
   if (source === undefined) {
     counted()
     return undefined
@@ -33,7 +38,7 @@ export async function callThrough(
   else signal?.addEventListener('abort', abort, { once: true })
   const end = await load.end
   signal?.removeEventListener('abort', abort)
-  counted()
+  counted(end.kind === 'failed' ? undefined : end.took)
   if (end.kind === 'failed') throw end.error
   return end.value
 }

@@ -40,12 +40,12 @@ export async function findMany(
     const answer = answers[origin]
     values[place] = answer?.value
     if (origin === place || answer === undefined) continue
-    parts.recorder.lookup(
-      request.patternOf(key),
-      answer.outcome === 'miss' ? 'coalesced' : answer.outcome,
-      0,
-      0,
-    )
+    const pattern = request.patternOf(key)
+    const outcome = answer.outcome === 'miss' ? 'coalesced' : answer.outcome
+    parts.recorder.lookup(pattern, outcome, 0, 0)
+    if (parts.observers.listening) {
+      parts.observers.lookup({ key, pattern: pattern.label, outcome, entry: undefined })
+    }
   }
   for (const one of ended) if (one.status === 'rejected') throw one.reason
   return values

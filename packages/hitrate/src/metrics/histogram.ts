@@ -63,6 +63,13 @@ export function bucketIndex(units: number, resolution = 1): number {
   return exponent * SUBDIVISIONS + borders - 1
 }
 
+/** How many bits of a 32-bit word are set. */
+function bitsIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555)
+  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
 /** The value that stands for all of a bucket. */
 function representative(index: number): number {
   return (2 * 2 ** (index / SUBDIVISIONS) * GROWTH) / (1 + GROWTH)
@@ -101,7 +108,7 @@ export class Histogram implements HistogramValue {
   /** Whole units in one of the value's: 1e9 for seconds kept in nanoseconds, 1 for bytes. */
   readonly resolution: number
   #counts = new Float64Array(0)
-  /** A bit for each slot that may hold a count: most of a short bucket's slots don't, and are passed over by the word. */
+  /** A bit for each slot that holds a count: most of a short bucket's slots don't, and are passed over by the word. */
   #occupied = new Int32Array(0)
   /** The index of `#counts[0]`. */
   #first = 0
@@ -208,11 +215,9 @@ export class Histogram implements HistogramValue {
   }
 
   encode(out: ByteWriter): void {
-    let occupied = 0
-    for (let slot = this.#next(0); slot !== NO_SLOT; slot = this.#next(slot + 1)) occupied++
     out.varint(this.#zeros)
     out.varint(this.#units)
-    out.varint(occupied)
+    out.varint(this.#occupied.reduce((slots, word) => slots + bitsIn(word), 0))
     let expected = NO_SLOT
     for (let slot = this.#next(0); slot !== NO_SLOT; slot = this.#next(slot + 1)) {
       const count = this.#counts[slot] ?? 0
@@ -272,24 +277,22 @@ export class Histogram implements HistogramValue {
   }
 
   #increase(slot: number, by: number): void {
-    this.#counts[slot] = (this.#counts[slot] ?? 0) + by
-    this.#occupied[slot >>> 5] = (this.#occupied[slot >>> 5] ?? 0) | (1 << (slot & 31))
+    const count = (this.#counts[slot] ?? 0) + by
+    const word = this.#occupied[slot >>> 5] ?? 0
+    const bit = 1 << (slot & 31)
+    this.#counts[slot] = count
+    this.#occupied[slot >>> 5] = count === 0 ? word & ~bit : word | bit
   }
 
   /** The first slot from `from` on that holds a count. */
   #next(from: number): number {
-    let word = from >>> 5
-    let bits = (this.#occupied[word] ?? 0) & (-1 << (from & 31))
-    for (;;) {
-      while (bits === 0) {
-        if (++word >= this.#occupied.length) return NO_SLOT
-        bits = this.#occupied[word] ?? 0
-      }
-      const lowest = bits & -bits
-      const slot = (word << 5) + 31 - Math.clz32(lowest)
-      if (this.#counts[slot] !== 0) return slot
-      bits ^= lowest
+    let place = from >>> 5
+    let word = (this.#occupied[place] ?? 0) & (-1 << (from & 31))
+    while (word === 0) {
+      if (++place >= this.#occupied.length) return NO_SLOT
+      word = this.#occupied[place] ?? 0
     }
+    return (place << 5) + 31 - Math.clz32(word & -word)
   }
 
   /** Makes room for the buckets from `low` to `high`. */

@@ -1,4 +1,3 @@
-/// <reference types="node" preserve="true" />
 /**
  * `hitrate/metrics`: hit rates and latencies of any cache, by key pattern and endpoint, in rolling windows.
  *

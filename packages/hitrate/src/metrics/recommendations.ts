@@ -3,35 +3,35 @@ import { MISS_REASONS, type MissReason } from './recorder.ts'
 import type { PatternStats } from './types.ts'
 
 /** What a rule is told of a pattern that performs low. */
-export interface Subject {
+interface Subject {
   readonly pattern: string
   readonly ttl: Milliseconds | null
   readonly missReasons: PatternStats['missReasons']
 }
 
 /** Advice, or `undefined` where the rule has none. Pure. */
-export type Rule = (subject: Subject) => string | undefined
+type Rule = (subject: Subject) => string | undefined
 
 const HOUR: Milliseconds = 3_600_000
 
-export const feed: Rule = ({ pattern, ttl }) =>
+const feed: Rule = ({ pattern, ttl }) =>
   belongsTo(pattern, 'feed') ? `Consider increasing TTL${nowAndDouble(ttl)}` : undefined
 
-export const search: Rule = ({ pattern }) =>
+const search: Rule = ({ pattern }) =>
   belongsTo(pattern, 'search')
     ? 'Search results may be too varied. Consider broader cache keys or longer TTL'
     : undefined
 
-export const product: Rule = ({ pattern }) =>
+const product: Rule = ({ pattern }) =>
   belongsTo(pattern, 'product') ? 'Review invalidation logic for frequently changing data' : undefined
 
-export const user: Rule = ({ pattern, ttl }) =>
+const user: Rule = ({ pattern, ttl }) =>
   belongsTo(pattern, 'user') && (ttl === null || ttl < HOUR)
     ? 'Profiles rarely change, consider longer TTL (1+ hours)'
     : undefined
 
 /** What most misses with a known reason came from, and what helps against it. */
-export const dominantEvidence: Rule = (subject) => {
+const dominantEvidence: Rule = (subject) => {
   const reason = dominantMissReason(subject.missReasons)
   return reason === undefined ? undefined : ADVICE[reason](subject)
 }

@@ -1,29 +1,37 @@
 import { compileGlob } from '../glob.ts'
-import type { Milliseconds, Ratio } from '../units.ts'
+import type { Milliseconds } from '../units.ts'
 import { byName } from './by-name.ts'
 import { assessHealth } from './health.ts'
-import { CELL_LOAD_TIME, resultAt, SERIES_SHAPE, SIZE_SUM_AT, SIZES_AT } from './layout.ts'
+import { resultAt, SERIES_SHAPE } from './layout.ts'
 import { type Ledger, UNMATCHED } from './ledger.ts'
 import { limitOf, oneOf, ratioOf, refuse, stepOf, textOf, wholeNumberOf, windowOf } from './queries.ts'
-import { dominantMissReason, recommend } from './recommendations.ts'
-import { MISS_REASONS, TIER_OPERATIONS, TIER_RESULTS, TIERS } from './recorder.ts'
-import type { Series, Step } from './rollup.ts'
-import { type Handle, OTHER } from './series-table.ts'
+import { recommend } from './recommendations.ts'
+import { TIER_OPERATIONS, TIER_RESULTS, TIERS } from './recorder.ts'
+import type { Step } from './rollup.ts'
+import {
+  cellStatsOf,
+  compare,
+  evidenceOf,
+  ORDERS,
+  otherShare,
+  patternStatsOf,
+  type Row,
+  rowsOf,
+  withRemainder,
+} from './rows.ts'
+import { OTHER } from './series-table.ts'
 import { MetricsSnapshot, SeriesSnapshot } from './snapshot.ts'
-import { asSeries, hitsAndMisses, meanMs, quantileMs, ratio, statsOf } from './stats.ts'
+import { asSeries, meanMs, quantileMs, statsOf } from './stats.ts'
 import { Tally } from './tally.ts'
 import {
-  type CacheStats,
   type EndpointPatternStats,
   type EndpointStats,
   type EndpointsReport,
-  type Evidence,
   type HealthReport,
   type LowPerformer,
   type LowPerformersQuery,
   type OverallStats,
   PATTERN_SORTS,
-  type PatternSort,
   type PatternStats,
   type PatternsQuery,
   type PatternsReport,
@@ -35,7 +43,6 @@ import {
 
 const DEFAULT_LIMIT = 100
 const HEALTH_WINDOW: Milliseconds = 5 * 60_000
-const NS_PER_MS = 1e6
 
 /** Answers what people ask, from the ledger's windows. */
 export class Reports {
@@ -238,104 +245,4 @@ export class Reports {
     const { width, steps } = overallRollup.steps(window, step, [overall])
     return { width, steps: steps.map(({ start, tally }) => ({ start, tally: asSeries(tally) })) }
   }
-}
-
-/** A label and its counts in a window. */
-interface Row {
-  readonly handle: Handle
-  readonly tally: Tally
-}
-
-function rowsOf(handles: Iterable<Handle>, read: ReadonlyMap<Series, Tally>): Row[] {
-  const rows: Row[] = []
-  for (const handle of handles) {
-    const tally = read.get(handle.series)
-    if (tally !== undefined) rows.push({ handle, tally })
-  }
-  return rows
-}
-
-function otherShare(rows: readonly Row[]): Ratio {
-  let all = 0
-  let others = 0
-  for (const { handle, tally } of rows) {
-    const { total } = hitsAndMisses(tally)
-    all += total
-    if (handle.label === OTHER) others += total
-  }
-  return ratio(others, all)
-}
-
-function patternStatsOf({ handle, tally }: Row): PatternStats {
-  const stats = statsOf(tally)
-  return Object.freeze({
-    pattern: handle.label,
-    keyspace: handle.keyspace,
-    ...stats,
-    avgLoadTimeMs: stats.load.avgMs,
-    avgSizeBytes: ratio(tally.count(SIZE_SUM_AT), tally.count(SIZES_AT)),
-    ttlSeconds: handle.ttl === null ? null : handle.ttl / 1_000,
-  })
-}
-
-function cellStatsOf(pattern: string, tally: Tally): EndpointPatternStats {
-  const { hits, total } = hitsAndMisses(tally)
-  const loadTimeMs = tally.count(CELL_LOAD_TIME) / NS_PER_MS
-  return Object.freeze({ pattern, totalRequests: total, hitRate: ratio(hits, total), loadTimeMs })
-}
-
-/** What the pairs counted lack of the endpoint's own figures, since there was no room, is shown as `__other__`. */
-function withRemainder(
-  used: readonly EndpointPatternStats[],
-  stats: CacheStats,
-): readonly EndpointPatternStats[] {
-  const rest = used.reduce(
-    (left, { totalRequests, hitRate, loadTimeMs }) => ({
-      total: left.total - totalRequests,
-      hits: left.hits - Math.round(totalRequests * hitRate),
-      loadTimeMs: left.loadTimeMs - loadTimeMs,
-    }),
-    { total: stats.totalRequests, hits: stats.cacheHits, loadTimeMs: stats.load.count * stats.load.avgMs },
-  )
-  const all = [...used]
-  if (rest.total > 0) {
-    const hits = Math.min(Math.max(rest.hits, 0), rest.total)
-    const loadTimeMs = Math.max(rest.loadTimeMs, 0)
-    all.push(
-      Object.freeze({ pattern: OTHER, totalRequests: rest.total, hitRate: hits / rest.total, loadTimeMs }),
-    )
-  }
-  return Object.freeze(all.sort((a, b) => b.totalRequests - a.totalRequests || compare(a.pattern, b.pattern)))
-}
-
-function evidenceOf(stats: PatternStats): Evidence {
-  return Object.freeze({
-    hit_rate: stats.hitRate,
-    total_requests: stats.totalRequests,
-    cache_misses: stats.cacheMisses,
-    ttl_seconds: stats.ttlSeconds,
-    avg_load_time_ms: stats.avgLoadTimeMs,
-    dominant_miss_reason: dominantMissReason(stats.missReasons) ?? null,
-    ...Object.fromEntries(MISS_REASONS.map((reason) => [`misses_${reason}`, stats.missReasons[reason]])),
-  })
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-type Order = (a: PatternStats, b: PatternStats) => number
-
-function missCost({ cacheMisses, avgLoadTimeMs }: PatternStats): number {
-  return cacheMisses * avgLoadTimeMs
-}
-
-const byPattern: Order = (a, b) => compare(a.pattern, b.pattern)
-const byRequests: Order = (a, b) => b.totalRequests - a.totalRequests || byPattern(a, b)
-const ORDERS: Readonly<Record<PatternSort, Order>> = {
-  total_requests: byRequests,
-  hit_rate: (a, b) => a.hitRate - b.hitRate || byRequests(a, b),
-  p95_response_time_ms: (a, b) => b.p95ResponseTimeMs - a.p95ResponseTimeMs || byRequests(a, b),
-  miss_cost: (a, b) => missCost(b) - missCost(a) || byRequests(a, b),
-  pattern: byPattern,
 }

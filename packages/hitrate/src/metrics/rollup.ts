@@ -29,7 +29,7 @@ export interface RollupOptions {
 }
 
 /** Views kept from one query to the next, besides that of the whole retention. */
-const MAX_VIEWS = 4
+const MAX_VIEWS = 2
 /** Folded series whose old records are still told where they belong; beyond, they go to the fallback. */
 const MAX_FOLDED = 10_000
 

@@ -17,7 +17,7 @@ import { LOAD_RESULTS, LOAD_TRIGGERS, MISS_REASONS, OUTCOMES, type Outcome } fro
 import { Tally } from './tally.ts'
 
 const MS_PER_SECOND = 1_000
-const NS_PER_MS = 1e6
+export const NS_PER_MS = 1e6
 
 /** Outcomes that give a caller a value from the cache, and those that don't; `bypass` is neither. */
 const HITS: readonly Outcome[] = ['hit_l1', 'hit_l2', 'stale']

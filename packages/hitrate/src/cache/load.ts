@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, Timer } from '../clock.ts'
 import { CacheError } from '../errors.ts'
 import type { LoadResult, LoadTrigger, PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
@@ -24,8 +24,8 @@ export interface Load {
 }
 
 /**
- * Calls a loader under its deadline: then its signal fires, it counts as failed, and a late result is dropped. A result
- * of `undefined`, or `store(false)`, is not kept.
+ * Calls a loader under its deadline, which begins when it does: then its signal fires, it counts as failed, and a late
+ * result is dropped. A result of `undefined`, or `store(false)`, is not kept.
  */
 export function startLoad(options: {
   readonly source: LoadSource
@@ -44,11 +44,12 @@ export function startLoad(options: {
   let aborted: { readonly reason: unknown } | undefined
   let decision: StoreDecision | false = {}
   let began = clock.now()
+  let timer: Timer | undefined
   let over = false
 
   const end = (result: LoadResult, outcome: LoadEnd): void => {
     over = true
-    timer.cancel()
+    timer?.cancel()
     source.finish()
     recorder.load(pattern, result, options.trigger, clock.now() - began)
     resolve(outcome)
@@ -57,15 +58,14 @@ export function startLoad(options: {
     aborted ??= { reason }
     controller?.abort(reason)
   }
-  const timer = clock.timer(deadline, () => {
-    if (over) return
+  const expire = (): void => {
     const error = new CacheError(
       'load_timeout',
       `the loader did not answer within its deadline of ${deadline} ms`,
     )
     end('timeout', { kind: 'failed', error })
     abort(error)
-  })
+  }
 
   const context = {
     key,
@@ -84,7 +84,9 @@ export function startLoad(options: {
 
   source
     .begin(context, deadline, () => {
+      if (over) return
       began = clock.now()
+      timer = clock.timer(deadline, expire)
     })
     .then(
       (value) => {

@@ -159,9 +159,11 @@ export function createLoading(options: {
     flight.loading(loading)
     const end = await loading.end
     if (end.kind === 'failed') {
-      if (plan.stale !== undefined) plan.stale.retryAt = clock.now() + options.retryAfter
+      // Given up by those who waited, it did not fail: the next lookup may try at once.
+      const pause = flight.abandoned === undefined ? options.retryAfter : 0
+      if (plan.stale !== undefined) plan.stale.retryAt = clock.now() + pause
       flight.land(end)
-      await claim?.release({ pause: options.retryAfter, remove: false })
+      await claim?.release({ pause, remove: false })
       return
     }
     if (end.keeping === undefined || ticket.voided) {

@@ -37,13 +37,16 @@ const VALUES: readonly RegExp[] = [
   /^(?=[^\d]*\d)(?=\d*[a-z])[a-z0-9]{16,}$/i,
   // so is one that mixes capitals, small letters and digits: nanoid, base64url, JWT
   /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w~=.-]{16,}$/,
-  // whatever is this long
-  /^.{40,}$/,
 ]
+
+/** Nobody names things at this length. Asked first, which also bounds what the expressions have to look at. */
+const TOO_LONG_FOR_A_NAME = 40
 
 /** Whether a segment looks like a value. */
 export function looksLikeValue(segment: string): boolean {
-  return segment === WILDCARD || VALUES.some((form) => form.test(segment))
+  return (
+    segment === WILDCARD || segment.length >= TOO_LONG_FOR_A_NAME || VALUES.some((form) => form.test(segment))
+  )
 }
 
 /** A key in pieces, each with the separator that ends it: `user:42` is `user:`, `42`. */

@@ -42,12 +42,12 @@ export class Learner {
   learn(tokens: Tokens): Lesson {
     const key = tokens.length > MAX_TOKENS ? [...tokens.slice(0, MAX_TOKENS - 1), WILDCARD] : tokens
     const path: string[] = []
-    let folded: Lesson['folded'] = []
+    const folded: (readonly [from: string, into: string])[] = []
     let node: Node | undefined = this.#root(key.length)
     for (const token of key) {
       let step = stepOf(node, token)
       if (step === token && node !== undefined && !node.children.has(token)) {
-        if (node.children.size >= node.limit) folded = this.#generalise(node, path)
+        if (node.children.size >= node.limit) folded.push(...this.#generalise(node, path))
         if (node.varies || this.#nodes >= MAX_NODES) step = wildcardOf(token)
       }
       path.push(step)
@@ -68,7 +68,8 @@ export class Learner {
   #grow(node: Node | undefined, token: string): Node | undefined {
     if (node === undefined || this.#nodes >= MAX_NODES) return undefined
     const child: Node = { children: new Map(), limit: LATER_LIMIT, varies: false }
-    node.children.set(token, child)
+    // A copy: a piece of a string keeps the whole of it alive, here the key.
+    node.children.set(structuredClone(token), child)
     this.#nodes++
     return child
   }

@@ -107,10 +107,6 @@ export class SeriesTable {
     return this.#live.size
   }
 
-  isReserved(label: string): boolean {
-    return this.#reserved.has(label)
-  }
-
   find(label: string): Handle | undefined {
     return this.#reserved.get(label) ?? this.#live.get(label)
   }

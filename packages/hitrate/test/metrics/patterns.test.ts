@@ -36,6 +36,7 @@ describe('pattern extraction', () => {
     ['nano:V1StGXR8_Z5jdHi6B-myT', 'nano:*'],
     ['token:a1b2c3d4e5f6g7h8', 'token:*'],
     ['page:größe', 'page:*'],
+    [`note:${'lorem-ipsum-'.repeat(4)}`, 'note:*'],
     ['42', '*'],
     ['1:2:3', '*'],
     ['config', 'config'],

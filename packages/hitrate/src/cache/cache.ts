@@ -59,7 +59,9 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
         return entry.value
       }
     }
-    return (await find(request, parts)).value
+    const { value, failure } = await find(request, parts)
+    if (failure !== undefined) throw failure.error
+    return value
   }
 
   const many = async (keys: readonly string[], request: ManyRequest, bypass: boolean): Promise<unknown[]> => {

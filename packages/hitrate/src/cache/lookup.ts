@@ -32,6 +32,10 @@ export interface LookupRequest {
 export interface Answer {
   readonly value: unknown
   readonly outcome: Outcome
+  /** What the value was stored as, where it was. */
+  readonly entry: Entry | undefined
+  /** What its caller is to be thrown: what the loader threw, the signal's reason, or `CacheError` `load_timeout`. */
+  readonly failure?: { readonly error: unknown }
 }
 
 /** What every lookup works with. */
@@ -63,10 +67,7 @@ export function hit(key: string, parts: LookupParts): Entry | undefined {
   return entry
 }
 
-/**
- * L1, L2, a load in flight, a load of its own: in this order, within the caller's limits.
- * Throws what the loader throws, the signal's reason, or `CacheError` `load_timeout`.
- */
+/** L1, L2, a load in flight, a load of its own: in this order, within the caller's limits. */
 export function find(request: LookupRequest, parts: LookupParts): Promise<Answer> {
   return new Lookup(request, parts).run()
 }
@@ -164,8 +165,7 @@ class Lookup {
     }
     if (landing.kind === 'failed') {
       if (fallback !== undefined) return this.#stale(fallback)
-      this.#end('error', undefined, { flight })
-      throw landing.error
+      return { ...this.#end('error', undefined, { flight }), failure: landing }
     }
     if (joined && landing.entry !== undefined && invalidatedBefore(landing.entry, this.#seq)) return undefined
     return this.#landed(landing, flight, joined)
@@ -229,14 +229,11 @@ class Lookup {
     return this.#end('stale', entry.value, { entry })
   }
 
-  #giveUp(how: symbol): never {
+  #giveUp(how: symbol): Answer {
     const { signal, hardTimeout } = this.#request
-    if (how === ABORTED) {
-      this.#end('bypass', undefined)
-      throw signal?.reason
-    }
-    this.#end('error', undefined)
-    throw new CacheError('load_timeout', `no value within the hard timeout of ${hardTimeout} ms`)
+    if (how === ABORTED) return { ...this.#end('bypass', undefined), failure: { error: signal?.reason } }
+    const error = new CacheError('load_timeout', `no value within the hard timeout of ${hardTimeout} ms`)
+    return { ...this.#end('error', undefined), failure: { error } }
   }
 
   /** Counts: the one place where a lookup gets its outcome. */
@@ -258,6 +255,6 @@ class Lookup {
       ledger.hit(key, entry)
     }
     if (observers.listening) observers.lookup({ key, pattern: pattern.label, outcome, entry, loadMs })
-    return { value, outcome }
+    return { value, outcome, entry }
   }
 }

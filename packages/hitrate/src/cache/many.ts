@@ -28,12 +28,11 @@ export async function findMany(
     first.set(key, place)
     const entry = request.refresh ? undefined : hit(key, parts)
     if (entry === undefined) open.push(place)
-    else answers[place] = { value: entry.value, outcome: 'hit_l1' }
+    else answers[place] = { value: entry.value, outcome: 'hit_l1', entry }
   }
   const ended = await findOpen(keys, open, request, parts)
   open.forEach((place, index) => {
-    const one = ended[index]
-    answers[place] = one?.status === 'fulfilled' ? one.value : { value: undefined, outcome: 'error' }
+    answers[place] = ended[index]
   })
   for (const [place, key] of keys.entries()) {
     const origin = first.get(key) ?? place
@@ -44,10 +43,10 @@ export async function findMany(
     const outcome = answer.outcome === 'miss' ? 'coalesced' : answer.outcome
     parts.recorder.lookup(pattern, outcome, 0, 0)
     if (parts.observers.listening) {
-      parts.observers.lookup({ key, pattern: pattern.label, outcome, entry: undefined })
+      parts.observers.lookup({ key, pattern: pattern.label, outcome, entry: answer.entry })
     }
   }
-  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  for (const { failure } of ended) if (failure !== undefined) throw failure.error
   return values
 }
 
@@ -56,9 +55,9 @@ function findOpen(
   open: readonly number[],
   request: ManyRequest,
   parts: LookupParts,
-): Promise<PromiseSettledResult<Answer>[]> {
+): Promise<Answer[]> {
   const sources = open.length === 0 ? [] : request.sources(open)
-  return Promise.allSettled(
+  return Promise.all(
     open.map((place, index) => {
       const key = keys[place] ?? ''
       return find({ ...request, key, pattern: request.patternOf(key), source: sources[index] }, parts)

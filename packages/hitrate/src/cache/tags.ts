@@ -56,7 +56,8 @@ export function createTagStore(options: {
 
   const learn = (marker: Marker, state: MarkerState | undefined, sent: Milliseconds): void => {
     marker.state = state
-    marker.readAt = sent
+    // Any process may make a missing one at any time: that it is missing is not worth remembering.
+    marker.readAt = state === undefined ? Number.NEGATIVE_INFINITY : sent
   }
 
   const known = (markers: readonly Marker[]): Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined => {

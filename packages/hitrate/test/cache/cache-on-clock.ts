@@ -24,12 +24,12 @@ export function reasonsOf({ metrics }: Cache): Partial<Record<string, number>> {
 }
 
 /** Resolves when the clock has moved on by `delay`. */
-export function after(delay: Milliseconds, clock: ManualClock): Promise<void> {
+export function elapsed(delay: Milliseconds, clock: ManualClock): Promise<void> {
   return new Promise((resolve) => clock.timer(delay, resolve))
 }
 
 /** The value once the cache's clock has moved on by `took`. */
 export async function slowly<T>(value: T, took: Milliseconds, clock: ManualClock): Promise<T> {
-  await after(took, clock)
+  await elapsed(took, clock)
   return value
 }

@@ -18,8 +18,8 @@ export interface Claim {
   readonly at: ServerTime
   /** Ends renewing; the claim lapses by itself. */
   stop(): void
-  /** Gives it back without a value. */
-  release(options: { readonly pause: Milliseconds; readonly remove: boolean }): Promise<void>
+  /** Gives it back without a value; `false` when it was no longer ours. `true` also where L2 can't say. */
+  release(options: { readonly pause: Milliseconds; readonly remove: boolean }): Promise<boolean>
 }
 
 export type Claimed =
@@ -29,7 +29,8 @@ export type Claimed =
   | { readonly kind: 'failed' }
 
 export interface Claims {
-  take(key: string, over: ClaimRequest['over']): Promise<Claimed>
+  /** @param onLost called once when the claim turns out to be voided or lost */
+  take(key: string, over: ClaimRequest['over'], onLost: () => void): Promise<Claimed>
 }
 
 /** 12 random bytes, from a pool: asking the kernel each time would cost more than the rest of a claim. */
@@ -55,7 +56,7 @@ export function createClaims(options: {
 }): Claims {
   const { store, guard, versions, clock, recorder } = options
 
-  const hold = (key: string, version: Version, at: ServerTime): Claim => {
+  const hold = (key: string, version: Version, at: ServerTime, onLost: () => void): Claim => {
     let timer: Timer | undefined
     let over = false
     const renewLater = (): void => {
@@ -63,8 +64,10 @@ export function createClaims(options: {
     }
     const renew = async (): Promise<void> => {
       const answer = await guard.call('write', () => store.renew(key, version, LEASE))
+      if (over) return
       // Lost: the fill will be refused. Not answered: the next renewal may be.
-      if (!over && !(answer.ok && !answer.value)) renewLater()
+      if (answer.ok && !answer.value) onLost()
+      else renewLater()
     }
     const stop = (): void => {
       over = true
@@ -77,13 +80,14 @@ export function createClaims(options: {
       stop,
       async release(how) {
         stop()
-        await guard.call('write', () => store.release(key, version, how))
+        const answer = await guard.call('write', () => store.release(key, version, how))
+        return answer.ok ? answer.value : true
       },
     }
   }
 
   return {
-    async take(key, over) {
+    async take(key, over, onLost) {
       const version = versions()
       const answer = await guard.call('write', () => store.claim({ key, version, lease: LEASE, over }))
       if (!answer.ok) return { kind: 'failed' }
@@ -92,7 +96,7 @@ export function createClaims(options: {
         recorder.tier('l2', 'write', 'refused', 0)
         return reply
       }
-      return { kind: 'claimed', claim: hold(key, version, reply.at) }
+      return { kind: 'claimed', claim: hold(key, version, reply.at, onLost) }
     },
   }
 }

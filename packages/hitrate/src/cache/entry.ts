@@ -25,7 +25,7 @@ export interface Entry {
   retryAt: Milliseconds
   /** Its version in L2; `undefined` when L2 never confirmed it. */
   readonly version: Version | undefined
-  /** L1 answers with it until then; where nobody tells us of changes this bounds staleness across processes. */
+  /** This process answers with it until then, and then asks L2 again: it bounds staleness across processes. */
   readonly servableUntil: Milliseconds
   /** Its place in the process's order of events: see `fence.ts`. */
   readonly seq: number
@@ -52,7 +52,7 @@ export function freshness(entry: Entry, now: Milliseconds): Freshness {
  * Whether the entry was invalidated after it began and before a lookup did: then that lookup must not get it, although
  * it joined the read or load that brings it.
  */
-export function invalidatedBefore(entry: Entry, lookupSeq: number): boolean {
+export function invalidatedBefore(entry: Pick<Entry, 'seq' | 'markers'>, lookupSeq: number): boolean {
   for (const { deletedSeq, expiredSeq } of entry.markers) {
     if (entry.seq <= deletedSeq && deletedSeq < lookupSeq) return true
     if (entry.seq <= expiredSeq && expiredSeq < lookupSeq) return true
@@ -69,6 +69,8 @@ export interface EntryFields {
   readonly ttl: Milliseconds
   readonly staleFor: Milliseconds
   readonly loadTook: Milliseconds
+  /** L2 was asked then, or later, whether it and its tags are still valid. */
+  readonly asOf: Milliseconds
   readonly expired: boolean
   readonly version: Version | undefined
   readonly seq: number
@@ -81,10 +83,10 @@ export type EntryMaker = (fields: EntryFields) => Entry
 export function createEntryMaker(options: {
   readonly clock: Clock
   readonly earlyRefresh: 'xfetch' | Ratio | undefined
-  /** L1 asks L2 again after it; `Infinity` where L1 is all there is. */
-  readonly maxL1Age: Milliseconds
+  /** For how long what L2 said is believed; `Infinity` where there is none. */
+  readonly maxAge: Milliseconds
 }): EntryMaker {
-  const { clock, earlyRefresh, maxL1Age } = options
+  const { clock, earlyRefresh, maxAge } = options
 
   const refreshAfter = ({ began, ttl, loadTook }: EntryFields): Milliseconds => {
     if (earlyRefresh === undefined) return Number.POSITIVE_INFINITY
@@ -104,7 +106,7 @@ export function createEntryMaker(options: {
     refreshAfter: refreshAfter(fields),
     retryAt: Number.NEGATIVE_INFINITY,
     version: fields.version,
-    servableUntil: clock.now() + maxL1Age,
+    servableUntil: fields.asOf + maxAge,
     seq: fields.seq,
     markers: fields.markers,
     reads: undefined,

@@ -1,19 +1,23 @@
 import type { Clock } from '../clock.ts'
 import type { LoadTrigger, PatternHandle } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, invalidatedBefore } from './entry.ts'
 import type { Ticket } from './fence.ts'
 import type { Keeping } from './keeping.ts'
 import type { Load } from './load.ts'
 import type { LoadSource } from './load-source.ts'
+import type { Marker } from './markers.ts'
 
 /** How a flight ended for those who wait on it. */
 export type Landing =
-  /** `entry`: in the one shape, with its markers; `undefined` where nothing could be kept. */
+  /** `entry`: in the one shape; `undefined` where nothing could be kept. */
   | {
       readonly kind: 'loaded'
       readonly value: unknown
       readonly entry: Entry | undefined
+      /** The flight's place in the order of events, and the markers of its tags as far as they are known. */
+      readonly seq: number
+      readonly markers: readonly Marker[]
       readonly took: Milliseconds
       readonly uncacheable: boolean
     }
@@ -46,14 +50,22 @@ export class Flight {
   readonly plan: FlightPlan
   readonly ticket: Ticket
   readonly landing: Promise<Landing>
+  /**
+   * The landing for those who came when the load had already begun. They may have come after an invalidation by another
+   * process that this one has not heard of, so they get the value once L2 has accepted it; `undefined`: it did not, look
+   * again.
+   */
+  readonly confirmed: Promise<Landing | undefined>
   /** When the cache's own part was over and the loader began; `undefined` until then. */
   loadBegan: Milliseconds | undefined
   landed: Landing | undefined
   readonly #clock: Clock
   readonly #resolve: (landing: Landing) => void
+  readonly #resolveConfirmed: (landing: Landing | undefined) => void
   #passengers = 0
   #load: Load | undefined
   #abandoned: { readonly reason: unknown } | undefined
+  #detached = false
 
   constructor(plan: FlightPlan, ticket: Ticket, clock: Clock) {
     this.plan = plan
@@ -62,11 +74,16 @@ export class Flight {
     const { promise, resolve } = Promise.withResolvers<Landing>()
     this.landing = promise
     this.#resolve = resolve
+    const confirmed = Promise.withResolvers<Landing | undefined>()
+    this.confirmed = confirmed.promise
+    this.#resolveConfirmed = confirmed.resolve
   }
 
   /** Whether a lookup that begins now may share it. */
   get joinable(): boolean {
-    return !this.ticket.voided && this.#abandoned === undefined
+    if (this.ticket.voided || this.#detached || this.#abandoned !== undefined) return false
+    // Its tags are known now, and that one of them was invalidated while it loaded.
+    return !(this.landed?.kind === 'loaded' && invalidatedBefore(this.landed, Number.POSITIVE_INFINITY))
   }
 
   /** Why it was given up, if it was. */
@@ -101,5 +118,17 @@ export class Flight {
     if (this.landed !== undefined) return
     this.landed = landing
     this.#resolve(landing)
+    if (landing.kind !== 'loaded') this.#resolveConfirmed(landing)
+  }
+
+  /** Whether L2 accepted what was loaded; only the first word counts. */
+  confirm(accepted: boolean): void {
+    if (!accepted) this.detach()
+    this.#resolveConfirmed(accepted ? this.landed : undefined)
+  }
+
+  /** What it brings is void already: later lookups start another. */
+  detach(): void {
+    this.#detached = true
   }
 }

@@ -1,30 +1,24 @@
 import type { Clock } from '../clock.ts'
-import { type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
 import type { Recorder } from '../metrics/recorder.ts'
-import type { Guard } from '../stores/guard.ts'
-import type { Store } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
 import type { Background } from './background.ts'
 import type { Claim, Claims } from './claims.ts'
 import type { Entry, EntryMaker } from './entry.ts'
 import type { Fence } from './fence.ts'
+import type { Filling } from './filling.ts'
 import { Flight, type FlightPlan, type Landing } from './flight.ts'
 import type { Keeping } from './keeping.ts'
 import { startLoad } from './load.ts'
 import type { Markers } from './markers.ts'
 import type { Payload, Payloads } from './payload.ts'
 import type { Reader } from './reader.ts'
-import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
 
 /** What a load needs of L2; `undefined` where there is none. */
 export interface LoadingL2 {
-  readonly store: Store
-  readonly guard: Guard
   readonly claims: Claims
   readonly reader: Reader
-  readonly tags: TagStore
-  readonly format: EnvelopeFormat
+  readonly filling: Filling
 }
 
 /** Starts flights and brings them down: claim, load, fill. */
@@ -59,7 +53,8 @@ export function createLoading(options: {
   readonly loadDeadline: Milliseconds
   readonly retryAfter: Milliseconds
   readonly jitter: Ratio
-  readonly maxL1Bytes: Bytes
+  /** Larger values are returned, not stored. */
+  readonly maxBytes: Bytes
   readonly clock: Clock
   readonly recorder: Recorder
 }): Loading {
@@ -81,6 +76,7 @@ export function createLoading(options: {
       flight.land({ kind: 'failed', error })
       throw error
     } finally {
+      flight.confirm(true)
       ticket.close()
       all.delete(flight)
       if (current.get(plan.key) === flight) current.delete(plan.key)
@@ -109,11 +105,12 @@ export function createLoading(options: {
     for (let changes = 0; ; ) {
       if (flight.abandoned !== undefined) return { kind: 'unstored' }
       if (!held) {
-        const claimed = await claims.take(key, over)
+        const asked = clock.now()
+        const claimed = await claims.take(key, over, () => flight.detach())
         if (claimed.kind === 'claimed') return { kind: 'claim', claim: claimed.claim }
         if (claimed.kind === 'failed') return { kind: 'l1' }
         if (claimed.kind === 'changed') {
-          const reading = await reader.judge(flight.ticket, pattern, claimed.stored)
+          const reading = await reader.judge(flight.ticket, pattern, claimed.stored, asked)
           if (reading.kind === 'fresh') return found(flight, reading.entry, waited)
           if (++changes > MAX_CHANGES || reading.kind === 'failed') return { kind: 'unstored' }
           if (reading.kind !== 'claimed') over = reading.over
@@ -167,38 +164,58 @@ export function createLoading(options: {
       return
     }
     if (end.keeping === undefined || ticket.voided) {
-      if (ticket.voided) recorder.incident('fill_refused')
       // The origin has nothing any more: what was stale is gone as well.
       const gone = end.value === undefined && !ticket.voided
       if (gone) tier1.delete(plan.key)
-      flight.land(unkept(end.value, end.took, payloads, false))
-      await claim?.release({ pause: 0, remove: gone })
+      const shaped = end.value === undefined ? undefined : payloads.encode(end.value)
+      const value = shaped === undefined ? end.value : shaped.value
+      flight.land(landingOf(flight, value, undefined, end.took))
+      await giveBack(flight, claim, { pause: 0, remove: gone })
+      if (ticket.voided) recorder.incident('fill_refused')
       return
     }
     const payload = payloads.encode(end.value)
-    if (
-      payload === undefined ||
-      payload.size > (l2?.format.maxValueBytes ?? options.maxL1Bytes) ||
-      !storable(plan.key)
-    ) {
-      flight.land({
-        kind: 'loaded',
-        value: payload === undefined ? end.value : payload.value,
-        entry: undefined,
-        took: end.took,
-        uncacheable: true,
-      })
-      await claim?.release({ pause: 0, remove: true })
+    if (payload === undefined || payload.size > options.maxBytes || !storable(plan.key)) {
+      const value = payload === undefined ? end.value : payload.value
+      flight.land({ ...landingOf(flight, value, undefined, end.took), uncacheable: true })
+      await giveBack(flight, claim, { pause: 0, remove: true })
       return
     }
     recorder.valueSize(plan.pattern, payload.size)
     const keeping = { ...end.keeping, ttl: end.keeping.ttl * (1 - options.jitter * clock.random()) }
     const entry = entryOf(flight, payload, keeping, began, end.took, claim)
-    flight.land({ kind: 'loaded', value: payload.value, entry, took: end.took, uncacheable: false })
-    if (permit.kind === 'unstored') return
-    tier1.put(plan.key, entry)
-    if (claim !== undefined && l2 !== undefined)
-      await fill(flight, entry, payload, keeping, end.took, claim, l2)
+    flight.land(landingOf(flight, payload.value, entry, end.took))
+    if (permit.kind === 'unstored') return flight.confirm(true)
+    const cargo = { ticket, entry, payload, keeping, took: end.took }
+    const accepted = l2 === undefined || claim === undefined || (await l2.filling.fill(cargo, claim))
+    if (accepted && !ticket.voided) tier1.put(plan.key, entry)
+    else recorder.incident('fill_refused')
+    flight.confirm(accepted)
+  }
+
+  const landingOf = (
+    { plan, ticket }: Flight,
+    value: unknown,
+    entry: Entry | undefined,
+    took: Milliseconds,
+  ): Extract<Landing, { kind: 'loaded' }> => ({
+    kind: 'loaded',
+    value,
+    entry,
+    // What is not kept has no tags but those its caller knew.
+    markers: entry?.markers ?? markers.of(plan.keeping.tags),
+    seq: ticket.seq,
+    took,
+    uncacheable: false,
+  })
+
+  const giveBack = async (
+    flight: Flight,
+    claim: Claim | undefined,
+    how: { readonly pause: Milliseconds; readonly remove: boolean },
+  ): Promise<void> => {
+    const its = markers.of(flight.plan.keeping.tags)
+    flight.confirm(l2 === undefined || claim === undefined || (await l2.filling.giveBack(claim, its, how)))
   }
 
   const entryOf = (
@@ -217,48 +234,12 @@ export function createLoading(options: {
       ttl: keeping.ttl,
       staleFor: keeping.staleFor,
       loadTook,
+      asOf: clock.now(),
       expired: false,
       version: claim?.version,
       seq: ticket.seq,
       markers: markers.of(keeping.tags),
     })
-
-  const fill = async (
-    { plan, ticket }: Flight,
-    entry: Entry,
-    payload: Payload,
-    { ttl, staleFor }: Keeping,
-    loadTook: Milliseconds,
-    claim: Claim,
-    { store, guard, tags, format }: LoadingL2,
-  ): Promise<void> => {
-    const life = ttl + staleFor
-    const nonces = await tags.nonces(entry.markers, claim.at, life)
-    if (nonces.kind === 'failed') {
-      claim.stop()
-      return
-    }
-    if (nonces.kind === 'void' || ticket.voided) {
-      recorder.incident('fill_refused')
-      tier1.withdraw(plan.key, entry)
-      await claim.release({ pause: 0, remove: true })
-      return
-    }
-    const body = writeEnvelope(
-      { ttl, staleFor, loadTook, allNonce: nonces.allNonce, tags: nonces.tags },
-      payload.bytes,
-      format,
-    )
-    claim.stop()
-    const answer = await guard.call(
-      'write',
-      () => store.fill({ key: plan.key, version: claim.version, began: claim.at, body, life }),
-      (result) => [{ result: result === 'stored' ? 'ok' : 'refused', count: 1 }],
-    )
-    if (!answer.ok || answer.value === 'stored') return
-    recorder.incident('fill_refused')
-    tier1.withdraw(plan.key, entry)
-  }
 
   return {
     flights: all,
@@ -273,18 +254,6 @@ export function createLoading(options: {
       options.background.add(run(flight))
       return flight
     },
-  }
-}
-
-/** What callers get of a value that is not kept: in the one shape where that is possible. */
-function unkept(value: unknown, took: Milliseconds, payloads: Payloads, uncacheable: boolean): Landing {
-  const shaped = value === undefined ? undefined : payloads.encode(value)
-  return {
-    kind: 'loaded',
-    value: shaped === undefined ? value : shaped.value,
-    entry: undefined,
-    took,
-    uncacheable,
   }
 }
 

@@ -120,7 +120,7 @@ class Lookup {
     if (!refresh) {
       const local = search.local(key)
       if (local !== undefined) found = local
-      else if (source === undefined || loading.joinable(key) === undefined) {
+      else if (!this.#inHand(source === undefined ? undefined : loading.joinable(key))) {
         const remote = search.remote(key, pattern, this.#seq)
         found = await waitWithin(remote, { ...this.#limits, soft: undefined }, clock)
       }
@@ -130,6 +130,8 @@ class Lookup {
     if (found.kind === 'fresh') return this.#fresh(found.tier, found.entry)
 
     const joined = source === undefined ? undefined : loading.joinable(key)
+    // Somebody else loads it: a batch must not wait for that.
+    if (joined !== undefined) source?.decline()
     const stale = found.kind === 'stale' ? found : this.#carried(joined)
     if (found.kind === 'nothing') this.#reason ??= found.reason
     if (stale !== undefined && this.#servedAtOnce(stale, joined)) return this.#stale(stale.entry)
@@ -152,7 +154,10 @@ class Lookup {
     const { clock } = this.#parts
     flight.board()
     const soft = stale === undefined ? undefined : this.#limits.soft
-    const landing = await waitWithin(flight.landing, { ...this.#limits, soft }, clock)
+    const late = joined && flight.loadBegan !== undefined && flight.ticket.seq < this.#seq
+    const landed: Promise<Landing | undefined> = late ? flight.confirmed : flight.landing
+    const landing = await waitWithin(landed, { ...this.#limits, soft }, clock)
+    if (landing === undefined) return undefined
     if (landing === ABORTED) {
       flight.leave(this.#request.signal?.reason)
       return this.#giveUp(landing)
@@ -167,7 +172,8 @@ class Lookup {
       if (fallback !== undefined) return this.#stale(fallback)
       return { ...this.#end('error', undefined, { flight }), failure: landing }
     }
-    if (joined && landing.entry !== undefined && invalidatedBefore(landing.entry, this.#seq)) return undefined
+    const loaded = landing.kind === 'found' ? landing.entry : landing
+    if (joined && invalidatedBefore(loaded, this.#seq)) return undefined
     return this.#landed(landing, flight, joined)
   }
 
@@ -200,10 +206,16 @@ class Lookup {
     return true
   }
 
-  /** The stale value that a flight in the air is about to replace. */
+  /** Whether a flight in the air knows all that L2 could say: that somebody loads it, or what is stale meanwhile. */
+  #inHand(flight: Flight | undefined): boolean {
+    return flight !== undefined && (flight.plan.stale === undefined || this.#carried(flight) !== undefined)
+  }
+
+  /** The stale value that a flight in the air is about to replace, unless L2 should be asked about it again. */
   #carried(flight: Flight | undefined): StaleFound | undefined {
     const entry = flight?.plan.stale
-    if (entry === undefined || !this.#servable(entry, flight)) return undefined
+    if (entry === undefined || this.#parts.clock.now() >= entry.servableUntil) return undefined
+    if (!this.#servable(entry, flight)) return undefined
     return { kind: 'stale', entry, over: undefined, busy: true }
   }
 

@@ -7,6 +7,7 @@ import { createClaims, createVersions } from './claims.ts'
 import { createDepartures } from './departures.ts'
 import { createEntryMaker } from './entry.ts'
 import { createFence } from './fence.ts'
+import { createFilling } from './filling.ts'
 import { createInvalidation, type Invalidation } from './invalidation.ts'
 import { createLoading } from './loading.ts'
 import type { LookupParts } from './lookup.ts'
@@ -24,6 +25,8 @@ import { createWriter, type Writer } from './writing.ts'
 
 /** Until L2 tells of changes, what L1 knows of it may be this old: an L1 over an L2 keeps entries no longer. */
 const MAX_L1_AGE: Milliseconds = 1_000
+/** Of which markers may take this much: an entry is as old as what is known of its tags. */
+const MAX_MARKER_AGE: Milliseconds = 500
 
 /** What a cache is made of. Each part is a file of its own; here they are put together. */
 export interface Parts extends LookupParts {
@@ -52,8 +55,9 @@ export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
   const background = createBackground(recorder)
   const slots = createLoadSlots(settings.maxLoads, clock)
   const maxL1Bytes = settings.l1?.maxBytes ?? Number.POSITIVE_INFINITY
-  const maxAge = settings.l2 === undefined ? Number.POSITIVE_INFINITY : MAX_L1_AGE
-  const makeEntry = createEntryMaker({ clock, earlyRefresh: settings.earlyRefresh, maxL1Age: maxAge })
+  const maxAge =
+    settings.l2 === undefined ? Number.POSITIVE_INFINITY : settings.l1 === undefined ? 0 : MAX_L1_AGE
+  const makeEntry = createEntryMaker({ clock, earlyRefresh: settings.earlyRefresh, maxAge })
   const tier1 =
     settings.l1 === undefined
       ? noTier1
@@ -71,13 +75,14 @@ export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
       guard,
       markers,
       clock,
-      maxAge: settings.l1 === undefined ? 0 : MAX_L1_AGE,
+      maxAge: settings.l1 === undefined ? 0 : MAX_MARKER_AGE,
     })
     const format = { codecName: codec.name, compressAbove, maxValueBytes }
     const reader = createReader({ ...shared, store, guard, tags, format })
     const versions = createVersions()
     const claims = createClaims({ store, guard, versions, clock, recorder })
-    return { store, guard, tags, format, reader, versions, claims, timeout }
+    const filling = createFilling({ store, guard, tags, format, clock })
+    return { store, guard, tags, format, reader, versions, claims, filling, timeout }
   }
   const l2 = openL2()
 
@@ -85,7 +90,7 @@ export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
     ...shared,
     l2,
     background,
-    maxL1Bytes,
+    maxBytes: l2?.format.maxValueBytes ?? maxL1Bytes,
     loadDeadline: settings.loadDeadline,
     retryAfter: settings.retryAfter,
     jitter: settings.jitter,

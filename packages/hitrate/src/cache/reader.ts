@@ -9,6 +9,7 @@ import {
   type Stored,
   type StoredEntry,
 } from '../stores/store.ts'
+import type { Milliseconds } from '../units.ts'
 import { type Entry, type EntryMaker, freshness } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
@@ -36,8 +37,8 @@ export interface Reader {
   read(key: string, pattern: PatternHandle): Promise<Reading>
   /** Reads one key and changes nothing here. */
   peek(key: string, pattern: PatternHandle): Promise<Reading>
-  /** Judges the entry that a claim found where it expected none. */
-  judge(ticket: Ticket, pattern: PatternHandle, stored: StoredEntry): Promise<Reading>
+  /** Judges the entry that a claim, sent then, found where it expected none. */
+  judge(ticket: Ticket, pattern: PatternHandle, stored: StoredEntry, sent: Milliseconds): Promise<Reading>
 }
 
 interface Read {
@@ -97,6 +98,7 @@ export function createReader(options: {
   }
 
   const send = async (reads: readonly Read[]): Promise<void> => {
+    const sent = clock.now()
     const [answer, allKnown] = await Promise.all([
       guard.call('read', () => store.read(reads.map(({ ticket }) => ticket.key)), count),
       tags.refresh([markers.all]),
@@ -111,7 +113,7 @@ export function createReader(options: {
     reads.forEach((read, index) => {
       const one = opened[index] ?? ABSENT
       if (one.kind !== 'opened') finish(read, one)
-      else finish(read, known ? weigh(one, read.ticket, read.pattern) : UNREADABLE)
+      else finish(read, known ? weigh(one, read.ticket, read.pattern, sent) : UNREADABLE)
     })
   }
 
@@ -164,6 +166,7 @@ export function createReader(options: {
     { stored, envelope, markers: its }: Opened,
     ticket: Ticket,
     pattern: PatternHandle,
+    sent: Milliseconds,
   ): Reading => {
     const verdict = tags.judge(stored.began, envelope, its)
     if (verdict === 'dead') return wanting(stored, 'invalidated')
@@ -179,6 +182,7 @@ export function createReader(options: {
       ttl: envelope.ttl,
       staleFor: envelope.staleFor,
       loadTook: envelope.loadTook,
+      asOf: Math.min(sent, tags.knownAt(its)),
       expired: stored.expired || verdict === 'expired',
       version: stored.version,
       seq: ticket.seq,
@@ -191,10 +195,15 @@ export function createReader(options: {
     return { kind: 'stale', entry, over, busy: stored.refreshingUntil > serverNow }
   }
 
-  const judge = async (ticket: Ticket, pattern: PatternHandle, stored: Stored): Promise<Reading> => {
+  const judge = async (
+    ticket: Ticket,
+    pattern: PatternHandle,
+    stored: Stored,
+    sent: Milliseconds,
+  ): Promise<Reading> => {
     const opened = open(stored)
     if (opened.kind !== 'opened') return opened
-    return (await tags.refresh(opened.markers)) ? weigh(opened, ticket, pattern) : UNREADABLE
+    return (await tags.refresh(opened.markers)) ? weigh(opened, ticket, pattern, sent) : UNREADABLE
   }
 
   return {
@@ -205,9 +214,10 @@ export function createReader(options: {
     },
     async peek(key, pattern) {
       const ticket = fence.open(key)
+      const sent = clock.now()
       try {
         const answer = await guard.call('read', () => store.read([key]), count)
-        return answer.ok ? await judge(ticket, pattern, answer.value[0] ?? NOTHING) : UNREADABLE
+        return answer.ok ? await judge(ticket, pattern, answer.value[0] ?? NOTHING, sent) : UNREADABLE
       } finally {
         ticket.close()
       }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { EnvelopeFields, TagNonce } from '../codec/envelope.ts'
 import type { Guard } from '../stores/guard.ts'
-import { ALL, type MarkerState, type ServerTime, type Store } from '../stores/store.ts'
+import { ALL, type MarkerName, type MarkerState, type ServerTime, type Store } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Marker, Markers } from './markers.ts'
 
@@ -21,8 +21,15 @@ const SLACK: Milliseconds = 3_600_000
  * Tags over L2: markers read, made and stamped there, kept in this process for as long as coherence allows.
  */
 export interface TagStore {
-  /** Reads the markers that are not known well enough, in one round trip; `false` when that failed. */
-  refresh(markers: Iterable<Marker>): Promise<boolean>
+  /**
+   * Reads the markers that are not known well enough, in one round trip; `false` when that failed.
+   * @param since and those that were not read after it
+   */
+  refresh(markers: Iterable<Marker>, since?: Milliseconds): Promise<boolean>
+  /** When L2 was last asked for the one among them that was asked for longest ago. */
+  knownAt(markers: readonly Marker[]): Milliseconds
+  /** Whether one of them was invalidated, or lost, after a load began; they must have been refreshed. */
+  voided(began: ServerTime, markers: readonly Marker[]): boolean
   /** Whether {@link refresh} would read this one. */
   outdated(marker: Marker): boolean
   /** Judges an entry read from L2; its markers must have been refreshed. */
@@ -54,10 +61,28 @@ export function createTagStore(options: {
 
   const outdated = (marker: Marker): boolean => maxAge <= 0 || clock.now() - marker.readAt > maxAge
 
-  const learn = (marker: Marker, state: MarkerState | undefined, sent: Milliseconds): void => {
-    marker.state = state
+  /** @param current whether it was not invalidated here since the question was sent: the answer may be from before */
+  const learn = (marker: Marker, told: MarkerState | undefined, sent: Milliseconds, current = true): void => {
+    if (sent < marker.readAt) return // overtaken by a later answer
+    marker.state = newer(marker.state, told)
     // Any process may make a missing one at any time: that it is missing is not worth remembering.
-    marker.readAt = state === undefined ? Number.NEGATIVE_INFINITY : sent
+    marker.readAt = current && told !== undefined ? sent : Number.NEGATIVE_INFINITY
+  }
+
+  const ask = async (
+    operation: 'read' | 'write',
+    wanted: readonly Marker[],
+    work: (names: readonly MarkerName[]) => Promise<readonly (MarkerState | undefined)[]>,
+  ): Promise<boolean> => {
+    const sent = clock.now()
+    const marks = wanted.map((marker) => [marker, marker.deletedSeq, marker.expiredSeq] as const)
+    const answer = await guard.call(operation, () => work(wanted.map(({ name }) => name)))
+    if (!answer.ok) return false
+    marks.forEach(([marker, deletedSeq, expiredSeq], index) => {
+      const current = marker.deletedSeq === deletedSeq && marker.expiredSeq === expiredSeq
+      learn(marker, answer.value[index], sent, current)
+    })
+    return true
   }
 
   const known = (markers: readonly Marker[]): Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined => {
@@ -74,20 +99,19 @@ export function createTagStore(options: {
   return {
     outdated,
 
-    async refresh(markers) {
-      const wanted = [...new Set(markers)].filter(outdated)
-      if (wanted.length === 0) return true
-      const sent = clock.now()
-      const marks = wanted.map((marker) => [marker, marker.deletedSeq, marker.expiredSeq] as const)
-      const answer = await guard.call('read', () => store.readMarkers(wanted.map(({ name }) => name)))
-      if (!answer.ok) return false
-      marks.forEach(([marker, deletedSeq, expiredSeq], index) => {
-        // Invalidated here meanwhile: what was read may be from before.
-        const current = marker.deletedSeq === deletedSeq && marker.expiredSeq === expiredSeq
-        learn(marker, answer.value[index], current ? sent : Number.NEGATIVE_INFINITY)
-      })
-      return true
+    async refresh(markers, since = Number.NEGATIVE_INFINITY) {
+      const wanted = [...new Set(markers)].filter((marker) => outdated(marker) || marker.readAt <= since)
+      return wanted.length === 0 || ask('read', wanted, (names) => store.readMarkers(names))
     },
+
+    knownAt: (markers) => Math.min(...markers.map(({ readAt }) => readAt)),
+
+    voided: (began, markers) =>
+      markers.some(
+        ({ state, ownDeletedAt, ownExpiredAt }) =>
+          state === undefined ||
+          began <= Math.max(state.deletedAt, state.expiredAt, ownDeletedAt, ownExpiredAt),
+      ),
 
     judge(began, { allNonce, tags }, markers) {
       let expired = false
@@ -106,17 +130,9 @@ export function createTagStore(options: {
       const unsure = markers.filter(({ state, keptUntil }) => state === undefined || keptUntil < now + life)
       if (unsure.length > 0) {
         const kept = life + SLACK
-        const answer = await guard.call('write', () =>
-          store.ensureMarkers(
-            unsure.map(({ name }) => name),
-            kept,
-          ),
-        )
-        if (!answer.ok) return { kind: 'failed' }
-        unsure.forEach((marker, index) => {
-          marker.state = answer.value[index]
-          marker.keptUntil = now + kept
-        })
+        const made = await ask('write', unsure, (names) => store.ensureMarkers(names, kept))
+        if (!made) return { kind: 'failed' }
+        for (const marker of unsure) marker.keptUntil = Math.max(marker.keptUntil, now + kept)
       }
       const late = ({ state, ownDeletedAt }: Marker): boolean =>
         began !== undefined && state !== undefined && began <= Math.max(state.deletedAt, ownDeletedAt)
@@ -153,5 +169,15 @@ export function createTagStore(options: {
       }
       return false
     },
+  }
+}
+
+/** Answers may overtake each other, and stamps only grow. */
+function newer(known: MarkerState | undefined, told: MarkerState | undefined): MarkerState | undefined {
+  if (known === undefined || told === undefined || known.nonce !== told.nonce) return told
+  return {
+    nonce: told.nonce,
+    deletedAt: Math.max(known.deletedAt, told.deletedAt),
+    expiredAt: Math.max(known.expiredAt, told.expiredAt),
   }
 }

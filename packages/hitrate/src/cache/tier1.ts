@@ -17,8 +17,6 @@ export interface Tier1 {
   /** The same without counting as a use and without dropping anything. */
   peek(key: string): Entry | undefined
   put(key: string, entry: Entry): void
-  /** Takes back an entry that should not have been put. */
-  withdraw(key: string, entry: Entry): void
   delete(key: string): boolean
   expire(key: string): boolean
   /** Deletes or expires every key that matches; how many there were. */
@@ -91,9 +89,6 @@ export function createTier1(options: {
       ledger.attach(key, entry)
       if (!l1.set(key, entry)) markers.drop(entry.markers)
     },
-    withdraw(key, entry) {
-      if (l1.peek(key) === entry) l1.delete(key)
-    },
     delete: invalidated,
     expire,
     invalidateWhere(matches, mode) {
@@ -117,7 +112,6 @@ export const noTier1: Tier1 = Object.freeze({
   get: () => undefined,
   peek: () => undefined,
   put: () => undefined,
-  withdraw: () => undefined,
   delete: () => false,
   expire: () => false,
   invalidateWhere: () => 0,

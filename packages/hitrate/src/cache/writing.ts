@@ -81,6 +81,7 @@ export function createWriter(options: {
         ttl: keeping.ttl,
         staleFor: keeping.staleFor,
         loadTook: 0,
+        asOf: clock.now(),
         expired: false,
         version: undefined,
         seq: fence.next(),
@@ -135,8 +136,11 @@ export function createWriter(options: {
       let written = prepared.length
       if (l2 !== undefined && prepared.length > 0) {
         written = (await send(prepared, false, l2)).filter(Boolean).length
-        // Read meanwhile: what it brought may be from before.
-        for (const { writing } of prepared) fence.void(writing.key, 'delete')
+        for (const { writing, entry } of prepared) {
+          // Read meanwhile: what it brought may be from before.
+          fence.void(writing.key, 'delete')
+          if (tier1.peek(writing.key) !== entry) tier1.delete(writing.key)
+        }
       }
       const delivered = (await removed)?.delivered ?? true
       const took = clock.now() - began

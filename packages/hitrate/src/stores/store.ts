@@ -31,13 +31,13 @@ export interface Store {
   renew(key: string, version: Version, lease: Milliseconds): Promise<boolean>
   /**
    * Gives a claim back without a value: a bare claim is removed, a claimed entry stays servable and is not claimed again
-   * for `pause`; with `remove` it is removed too.
+   * for `pause`; with `remove` it is removed too. `false` when it was no longer ours.
    */
   release(
     key: string,
     version: Version,
     options: { readonly pause: Milliseconds; readonly remove: boolean },
-  ): Promise<void>
+  ): Promise<boolean>
   /** Replaces our own claim by the value that was loaded. */
   fill(request: FillRequest): Promise<FillResult>
   /** Writes without asking what is there. Answers in order: written or not. */

@@ -94,7 +94,7 @@ describe.each(Object.entries(JUNK))('under a key: %s', (name, junk) => {
 
   test('delete removes it, expire removes it or makes it stale, renew, release and fill leave it', async () => {
     expect(await store.renew('k', version(), 1_000)).toBe(false)
-    await store.release('k', version(), { pause: 0, remove: true })
+    expect(await store.release('k', version(), { pause: 0, remove: true })).toBe(false)
     const request = { key: 'k', version: version(), began: Date.now(), body: randomBytes(60), life: 1_000 }
     expect(await store.fill(request)).toBe('refused')
     expect(await raw.strLen(KEY)).toBe(junk().length)
@@ -189,7 +189,7 @@ test('after SCRIPT FLUSH every script is sent anew', async () => {
     true,
   ])
   await flush()
-  await store.release('k', write.version, { pause: 0, remove: true })
+  expect(await store.release('k', write.version, { pause: 0, remove: true })).toBe(true)
   expect(await store.read(['k'])).toEqual([{ kind: 'absent' }])
   await flush()
   const [made] = await store.ensureMarkers(['tag'], 5_000)

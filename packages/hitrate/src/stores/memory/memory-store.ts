@@ -154,9 +154,10 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
     release: (key, version, { pause, remove }) =>
       ask((now) => {
         const value = owned(key, version, now)
-        if (value === undefined) return
+        if (value === undefined) return false
         if (remove || value.kind === 'claim') server.slots.delete(key)
         else put(key, { ...value, refreshingUntil: pause > 0 ? now + pause : 0 }, untilOf(key))
+        return true
       }),
 
     fill: ({ key, version, began, life, body }) =>

@@ -148,7 +148,8 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     },
 
     async release(key, version, { pause, remove: andRemove }) {
-      await run(RELEASE, [entries + key], [binary(version), String(pause), andRemove ? '1' : '0'])
+      const args = [binary(version), String(pause), andRemove ? '1' : '0']
+      return integer(await run(RELEASE, [entries + key], args)) === 1
     },
 
     async fill({ key, version, began, life, body }: FillRequest): Promise<FillResult> {

@@ -160,10 +160,11 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
     name: 'a claim given back is gone, and only its holder can give it back',
     async run({ store, other }) {
       const claim = await claimed(store, 'k')
-      await other.release('k', newVersion(), { pause: 0, remove: true })
+      assert.equal(await other.release('k', newVersion(), { pause: 0, remove: true }), false)
       assert.equal((await readOne(store, 'k')).kind, 'claim')
-      await store.release('k', claim.version, { pause: LONG, remove: false })
+      assert.equal(await store.release('k', claim.version, { pause: LONG, remove: false }), true)
       assert.deepEqual(await store.read(['k']), [{ kind: 'absent' }])
+      assert.equal(await store.release('k', claim.version, { pause: LONG, remove: false }), false)
       assert.equal(await fill(store, 'k', claim), 'refused')
     },
   },

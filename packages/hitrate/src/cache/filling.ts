@@ -1,0 +1,93 @@
+import type { Clock } from '../clock.ts'
+import { type EnvelopeFields, type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
+import type { Guard } from '../stores/guard.ts'
+import type { Store } from '../stores/store.ts'
+import type { Milliseconds } from '../units.ts'
+import type { Claim } from './claims.ts'
+import type { Entry } from './entry.ts'
+import type { Ticket } from './fence.ts'
+import type { Keeping } from './keeping.ts'
+import type { Marker } from './markers.ts'
+import type { Payload } from './payload.ts'
+import type { TagStore } from './tags.ts'
+
+/** What was loaded, ready to be stored. */
+export interface Cargo {
+  readonly ticket: Ticket
+  readonly entry: Entry
+  readonly payload: Payload
+  readonly keeping: Keeping
+  readonly took: Milliseconds
+}
+
+/**
+ * The end of a load under a claim, where L2 says whether it was invalidated meanwhile: by its key, which voids the claim,
+ * or by a tag, whose marker is read after the load. Both answer `false` when it was: then nobody who came since may have
+ * the value. A sick L2 can't say, and the answer is `true`.
+ */
+export interface Filling {
+  /** Puts the value in the claim's place. */
+  fill(cargo: Cargo, claim: Claim): Promise<boolean>
+  /** Gives the claim back without a value. */
+  giveBack(
+    claim: Claim,
+    markers: readonly Marker[],
+    how: { readonly pause: Milliseconds; readonly remove: boolean },
+  ): Promise<boolean>
+}
+
+export function createFilling(options: {
+  readonly store: Store
+  readonly guard: Guard
+  readonly tags: TagStore
+  readonly format: EnvelopeFormat
+  readonly clock: Clock
+}): Filling {
+  const { store, guard, tags, format, clock } = options
+
+  /** Both questions travel together; the markers are read after what decides the claim. */
+  const accepted = async (
+    claim: Claim,
+    markers: readonly Marker[],
+    decided: Promise<boolean>,
+    since: Milliseconds,
+  ): Promise<boolean> => {
+    const [ours, known] = await Promise.all([decided, tags.refresh(markers, since)])
+    return ours && !(known && tags.voided(claim.at, markers))
+  }
+
+  const put = async (
+    { ticket, payload, keeping, took }: Cargo,
+    claim: Claim,
+    nonces: Pick<EnvelopeFields, 'allNonce' | 'tags'>,
+  ): Promise<boolean> => {
+    const { ttl, staleFor } = keeping
+    const body = writeEnvelope({ ttl, staleFor, loadTook: took, ...nonces }, payload.bytes, format)
+    claim.stop()
+    const request = { key: ticket.key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
+    const answer = await guard.call(
+      'write',
+      () => store.fill(request),
+      (result) => [{ result: result === 'stored' ? 'ok' : 'refused', count: 1 }],
+    )
+    return !answer.ok || answer.value === 'stored'
+  }
+
+  return {
+    async fill(cargo, claim) {
+      const { ticket, entry, keeping } = cargo
+      const ended = clock.now()
+      const nonces = await tags.nonces(entry.markers, claim.at, keeping.ttl + keeping.staleFor)
+      if (nonces.kind === 'failed') {
+        claim.stop()
+        return true
+      }
+      if (nonces.kind === 'ok' && !ticket.voided) {
+        return accepted(claim, entry.markers, put(cargo, claim, nonces), ended)
+      }
+      await claim.release({ pause: 0, remove: true })
+      return false
+    },
+    giveBack: (claim, markers, how) => accepted(claim, markers, claim.release(how), clock.now()),
+  }
+}

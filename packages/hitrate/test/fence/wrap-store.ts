@@ -1,0 +1,73 @@
+import type { Store, StoreFactory } from '../../src/stores/store.ts'
+
+/** Operations that travel to the server. */
+export type Operation = {
+  [Name in keyof Store]: Store[Name] extends (...args: never[]) => Promise<unknown> ? Name : never
+}[keyof Store]
+
+/** Called around each operation; carries it out by calling `work`, when it likes. */
+export type Around = <T>(operation: Operation, work: () => Promise<T>) => Promise<T>
+
+/** The factory with each operation of the stores it opens led through `around`. */
+export function wrapStore(factory: StoreFactory, around: Around): StoreFactory {
+  return {
+    settings: factory.settings,
+    open(context) {
+      const store = factory.open(context)
+      return {
+        get label() {
+          return store.label
+        },
+        get available() {
+          return store.available
+        },
+        connected: () => store.connected(),
+        serverNow: () => store.serverNow(),
+        read: (keys) => around('read', () => store.read(keys)),
+        claim: (request) => around('claim', () => store.claim(request)),
+        renew: (...args) => around('renew', () => store.renew(...args)),
+        release: (...args) => around('release', () => store.release(...args)),
+        fill: (request) => around('fill', () => store.fill(request)),
+        write: (...args) => around('write', () => store.write(...args)),
+        delete: (keys) => around('delete', () => store.delete(keys)),
+        expire: (keys) => around('expire', () => store.expire(keys)),
+        scan: (...args) => around('scan', () => store.scan(...args)),
+        readMarkers: (names) => around('readMarkers', () => store.readMarkers(names)),
+        ensureMarkers: (...args) => around('ensureMarkers', () => store.ensureMarkers(...args)),
+        stampMarkers: (...args) => around('stampMarkers', () => store.stampMarkers(...args)),
+        info: () => around('info', () => store.info()),
+        close: () => store.close(),
+      }
+    },
+  }
+}
+
+/** Holds back one answer: the operation was carried out, and nobody knows yet. */
+export interface Gate {
+  readonly around: Around
+  /** The next answer of this operation. */
+  hold(operation: Operation): void
+  open(): void
+}
+
+export function createGate(): Gate {
+  let held: Operation | undefined
+  let opened = Promise.withResolvers<void>()
+  return {
+    async around(operation, work) {
+      const holds = operation === held
+      if (holds) held = undefined
+      const answer = await work()
+      if (holds) await opened.promise
+      return answer
+    },
+    hold(operation) {
+      held = operation
+      opened = Promise.withResolvers<void>()
+    },
+    open() {
+      held = undefined
+      opened.resolve()
+    },
+  }
+}

@@ -48,7 +48,8 @@ async function warmOne(
   if (found.kind === 'fresh') return { kind: 'alreadyFresh' }
   if (signal?.aborted === true) return { kind: 'skipped' }
   let flight = loading.joinable(key)
-  if (flight === undefined) {
+  if (flight !== undefined) source.decline()
+  else {
     handOver()
     flight = loading.start({
       key,

@@ -1,5 +1,5 @@
 import type { CacheOptions } from 'hitrate'
-import { KEY, look, settled, TAG, type Topology, TTL, type World } from './world.ts'
+import { KEY, look, settled, TAG, type Topology, TTL, until, type World } from './world.ts'
 
 /** Something on its way into the cache, with version 1 of the origin. */
 export interface Filling {
@@ -31,6 +31,8 @@ function nextVersionHeld({ origin }: World): void {
   origin.hold()
 }
 
+const loading = ({ clock, origin }: World): Promise<void> => until(clock, () => origin.waiting)
+
 export const FILLS: readonly Filling[] = [
   {
     name: 'a load',
@@ -38,7 +40,7 @@ export const FILLS: readonly Filling[] = [
     async begin(world) {
       nextVersionHeld(world)
       void look(world.here)
-      await world.clock.advance(0)
+      await loading(world)
     },
     end: ({ origin }) => origin.release(),
   },
@@ -53,7 +55,7 @@ export const FILLS: readonly Filling[] = [
         return value
       }
       void world.here.cache.getOrSet(KEY, load)
-      await world.clock.advance(0)
+      await loading(world)
     },
     end: ({ origin }) => origin.release(),
   },
@@ -66,6 +68,7 @@ export const FILLS: readonly Filling[] = [
       await world.clock.advance(TTL + 1)
       nextVersionHeld(world)
       await settled(world.clock, look(world.here))
+      await loading(world)
     },
     end: ({ origin }) => origin.release(),
   },
@@ -78,6 +81,7 @@ export const FILLS: readonly Filling[] = [
       await world.clock.advance(TTL * 0.6)
       nextVersionHeld(world)
       await settled(world.clock, look(world.here))
+      await loading(world)
     },
     end: ({ origin }) => origin.release(),
   },
@@ -92,7 +96,7 @@ export const FILLS: readonly Filling[] = [
       await clock.advance(1_001)
       here.gate.hold('read')
       void look(here)
-      await clock.advance(0)
+      await until(clock, () => here.gate.holding)
     },
     end: ({ here }) => here.gate.open(),
   },
@@ -102,7 +106,7 @@ export const FILLS: readonly Filling[] = [
     async begin(world) {
       nextVersionHeld(world)
       void world.here.items.getMany([{ id: 2 }, { id: 1 }, { id: 3 }])
-      await world.clock.advance(0)
+      await loading(world)
     },
     end: ({ origin }) => origin.release(),
   },
@@ -112,7 +116,7 @@ export const FILLS: readonly Filling[] = [
     async begin(world) {
       nextVersionHeld(world)
       void world.here.items.warm([{ id: 1 }])
-      await world.clock.advance(0)
+      await loading(world)
     },
     end: ({ origin }) => origin.release(),
   },
@@ -126,7 +130,7 @@ export const FILLS: readonly Filling[] = [
         return world.origin.load()
       }
       void world.here.cache.getOrSet(KEY, load, { tags: [TAG] })
-      await world.clock.advance(0)
+      await loading(world)
     },
     end: ({ origin }) => origin.release(),
   },
@@ -136,7 +140,7 @@ export const FILLS: readonly Filling[] = [
     async begin({ here, clock }) {
       here.gate.hold('write')
       void here.cache.set(KEY, { v: 1 }, { tags: [TAG] })
-      await clock.advance(0)
+      await until(clock, () => here.gate.holding)
     },
     end: ({ here }) => here.gate.open(),
   },

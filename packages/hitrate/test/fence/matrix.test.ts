@@ -4,86 +4,17 @@
  * > A lookup that begins after an invalidation has resolved does not return a value whose load began before that
  * > invalidation.
  */
-import { describe, expect, test } from 'vitest'
-import { FILLS, type Filling } from './fills.ts'
-import { INVALIDATIONS, type Invalidating } from './invalidations.ts'
-import { createWorld, L2_TIMEOUT, look, settled, TOPOLOGIES, type Topology, type World } from './world.ts'
-
-interface Circumstances {
-  readonly staleFor: number
-  /** Whether the lookup begins while the fill is still in flight, or after it has ended. */
-  readonly when: 'during' | 'after'
-  readonly originFails: boolean
-}
-
-function* circumstances(filling: Filling): Generator<Circumstances> {
-  for (const staleFor of filling.overStale === true ? [600_000] : [0, 600_000])
-    for (const when of ['during', 'after'] as const)
-      for (const originFails of [false, true]) yield { staleFor, when, originFails }
-}
-
-async function play(
-  topology: Topology,
-  filling: Filling,
-  invalidating: Invalidating,
-  { staleFor, when, originFails }: Circumstances,
-): Promise<void> {
-  const world = createWorld(topology, { staleFor, ...filling.options })
-  const { clock, origin, here, there } = world
-  const bound = Math.max(world.bound, here !== there && filling.onItsWay === true ? L2_TIMEOUT : 0)
-  const legal = expectation(invalidating, staleFor)
-  try {
-    await filling.begin(world)
-    origin.version = 2
-    origin.fails = originFails
-    expect(await settled(clock, invalidating.run(there))).toMatchObject({ delivered: true })
-    if (when === 'after') await ended(world, filling)
-    await clock.advance(bound)
-
-    const first = look(here)
-    const elsewhere = look(there)
-    await clock.advance(0)
-    if (when === 'during') filling.end(world)
-    legal(await settled(clock, first), 'the first lookup')
-    legal(await settled(clock, elsewhere), 'a lookup where the invalidation came from')
-    await ended(world, filling)
-    for (const round of ['second', 'third', 'last']) {
-      legal(await settled(clock, look(here)), `the ${round} lookup`)
-      legal(await settled(clock, look(there)), `the ${round} lookup where the invalidation came from`)
-      await clock.advance(bound)
-    }
-    origin.fails = false
-    await settled(clock, look(here))
-    await settled(clock, here.cache.idle())
-    expect(await settled(clock, look(here))).toMatchObject({ v: 2 })
-  } finally {
-    await world.close()
-  }
-}
-
-async function ended(world: World, filling: Filling): Promise<void> {
-  filling.end(world)
-  for (const { cache } of [world.here, world.there]) await settled(world.clock, cache.idle())
-}
-
-/** What a lookup may see once the invalidation has resolved. */
-function expectation({ mode }: Invalidating, staleFor: number) {
-  return ({ v, outcome }: { v: number | undefined; outcome: string | undefined }, which: string): void => {
-    const expiredServed = mode === 'expire' && staleFor > 0 && outcome === 'stale'
-    if (v === undefined || expiredServed) return
-    expect(v, `${which}, ${outcome}, gave a version from before the invalidation`).toBe(2)
-  }
-}
+import { describe, test } from 'vitest'
+import { FILLS } from './fills.ts'
+import { INVALIDATIONS } from './invalidations.ts'
+import { circumstances, play } from './play.ts'
+import { TOPOLOGIES } from './world.ts'
 
 describe.each(TOPOLOGIES)('%s', (topology) => {
   for (const filling of FILLS.filter(({ possible }) => possible(topology))) {
     for (const invalidating of INVALIDATIONS) {
       test(`${invalidating.name} voids ${filling.name}`, async () => {
-        for (const one of circumstances(filling)) {
-          await play(topology, filling, invalidating, one).catch((error: unknown) => {
-            throw new Error(`${JSON.stringify(one)}: ${error instanceof Error ? error.message : error}`)
-          })
-        }
+        for (const one of circumstances(filling)) await play(topology, filling, invalidating, one)
       })
     }
   }

@@ -18,26 +18,30 @@ export const TTL = 60_000
 export class Origin {
   version = 0
   fails = false
-  loads = 0
-  #held: PromiseWithResolvers<void> | undefined
+  #holds = false
+  #waiting: PromiseWithResolvers<void> | undefined
 
   /** The next load reads and then waits. */
   hold(): void {
-    this.#held = Promise.withResolvers<void>()
+    this.#holds = true
   }
+
+  /** Whether a load has read and waits. */
+  get waiting(): boolean {
+    return this.#waiting !== undefined
+  }
+
   release(): void {
     this.#waiting?.resolve()
+    this.#waiting = undefined
   }
-  #waiting: PromiseWithResolvers<void> | undefined
 
   readonly load = async (): Promise<Versioned> => {
     const value = { v: this.version }
-    this.loads++
-    const held = this.#held
-    if (held !== undefined) {
-      this.#held = undefined
-      this.#waiting = held
-      await held.promise
+    if (this.#holds) {
+      this.#holds = false
+      this.#waiting = Promise.withResolvers<void>()
+      await this.#waiting.promise
       return value
     }
     if (this.fails) throw new Error('the origin is down')
@@ -126,6 +130,14 @@ export function createWorld(
   }
 }
 
+/** Lets work go on until it has come so far; time stands still. */
+export async function until(clock: ManualClock, condition: () => boolean): Promise<void> {
+  for (let turn = 0; !condition(); turn++) {
+    if (turn > 20_000) throw new Error('it has not come so far')
+    await clock.advance(0)
+  }
+}
+
 /** Moves the clock until the promise has settled. */
 export async function settled<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
   let over = false
@@ -134,8 +146,10 @@ export async function settled<T>(clock: ManualClock, promise: Promise<T>): Promi
   }
   promise.then(end, end)
   await clock.advance(0)
-  for (let step = 0; !over && step < 1_000; step++) await clock.advance(20)
-  if (!over) throw new Error('it has not settled within 20 s of the clock')
+  for (let step = 0; !over; step++) {
+    if (step > 2_000) throw new Error('it has not settled within 20 s of the clock')
+    await clock.advance(10)
+  }
   return promise
 }
 

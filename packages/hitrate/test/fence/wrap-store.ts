@@ -47,18 +47,27 @@ export interface Gate {
   readonly around: Around
   /** The next answer of this operation. */
   hold(operation: Operation): void
+  /** Whether an answer is held back. */
+  readonly holding: boolean
   open(): void
 }
 
 export function createGate(): Gate {
   let held: Operation | undefined
+  let holding = false
   let opened = Promise.withResolvers<void>()
   return {
+    get holding() {
+      return holding
+    },
     async around(operation, work) {
       const holds = operation === held
       if (holds) held = undefined
       const answer = await work()
-      if (holds) await opened.promise
+      if (holds) {
+        holding = true
+        await opened.promise
+      }
       return answer
     },
     hold(operation) {
@@ -67,6 +76,7 @@ export function createGate(): Gate {
     },
     open() {
       held = undefined
+      holding = false
       opened.resolve()
     },
   }

@@ -24,7 +24,7 @@ import { assemble } from './parts.ts'
 import { shutDown, within } from './shut-down.ts'
 import type { Cache, CacheOptions, SetEntry } from './types.ts'
 import { warmLoads } from './warming.ts'
-import { checkValue, type Writing } from './writing.ts'
+import { type Added, checkValue, type Writing } from './writing.ts'
 
 /**
  * A cache over an in-process tier and, with `l2`, a shared one. It starts at once, whether L2 answers or not.
@@ -185,14 +185,20 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
       const writings = entries.map(writingOf)
       if (closing !== undefined) throw new CacheError('closed', 'the cache was closed')
       if (signal?.aborted === true) return { warmed: 0, alreadyFresh: 0, absent: 0, failed: 0, errors: [] }
-      const stored = await writer.add(writings)
-      const warmed = stored.filter(Boolean).length
+      const added = await writer.add(writings)
+      const count = (what: Added): number => added.filter((one) => one === what).length
       if (reads !== undefined) {
         writings.forEach(({ key }, index) => {
-          if (stored[index] === true) parts.ledger.watch(key, reads)
+          if (added[index] === 'stored') parts.ledger.watch(key, reads, tier1.peek(key))
         })
       }
-      return { warmed, alreadyFresh: stored.length - warmed, absent: 0, failed: 0, errors: [] }
+      return {
+        warmed: count('stored'),
+        alreadyFresh: count('present'),
+        absent: 0,
+        failed: count('failed'),
+        errors: [],
+      }
     },
 
     async has(key) {

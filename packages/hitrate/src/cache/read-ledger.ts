@@ -9,7 +9,8 @@ const MAX_KEYS = 10_000
  * wanted. Bounded; beyond, keys count as not read.
  */
 export interface ReadLedger {
-  watch(key: string, reads: ReadCounter): void
+  /** @param entry what L1 holds of it already */
+  watch(key: string, reads: ReadCounter, entry: Entry | undefined): void
   /** Lets an entry of L1 count its own first read. */
   attach(key: string, entry: Entry): void
   /** A hit: counted when it is the first of a watched key. */
@@ -19,8 +20,9 @@ export interface ReadLedger {
 export function createReadLedger(): ReadLedger {
   const watched = new Map<string, ReadCounter>()
   return {
-    watch(key, reads) {
+    watch(key, reads, entry) {
       watched.set(key, reads)
+      if (entry !== undefined) entry.reads = reads
       if (watched.size <= MAX_KEYS) return
       const [oldest] = watched.keys()
       if (oldest !== undefined) watched.delete(oldest)

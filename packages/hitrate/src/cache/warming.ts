@@ -67,10 +67,7 @@ async function warmOne(
   switch (landing.kind) {
     case 'loaded':
       if (landing.entry === undefined) return { kind: 'absent' }
-      if (reads !== undefined) {
-        ledger.watch(key, reads)
-        ledger.attach(key, landing.entry)
-      }
+      if (reads !== undefined) ledger.watch(key, reads, landing.entry)
       return { kind: 'warmed' }
     case 'found':
     case 'elsewhere':

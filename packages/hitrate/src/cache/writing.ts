@@ -35,9 +35,12 @@ export interface WritingL2 {
 export interface Writer {
   /** Authoritative: voids loads in flight, the last to reach L2 wins. */
   set(writings: readonly Writing[]): Promise<Delivery>
-  /** Only where no live entry is; answers which were stored. */
-  add(writings: readonly Writing[]): Promise<boolean[]>
+  /** Only where no live entry is. */
+  add(writings: readonly Writing[]): Promise<Added[]>
 }
+
+/** `present`: a live entry was there. `failed`: it can't be stored, or L2 did not answer. */
+export type Added = 'stored' | 'present' | 'failed'
 
 interface Prepared {
   readonly writing: Writing
@@ -90,22 +93,25 @@ export function createWriter(options: {
     }
   }
 
-  /** Writes to L2 in one round trip, the tags' markers before it in another where they are not known. */
+  /**
+   * Writes to L2 in one round trip, the tags' markers before it in another where they are not known. Answers which were
+   * written; `undefined` when L2 did not answer.
+   */
   const send = async (
     prepared: readonly Prepared[],
     onlyAbsent: boolean,
     to: WritingL2,
-  ): Promise<boolean[]> => {
+  ): Promise<readonly boolean[] | undefined> => {
     const { store, guard, tags, format, versions, timeout } = to
     const longest = Math.max(...prepared.map(({ keeping }) => keeping.ttl + keeping.staleFor))
     const wanted = new Set<Marker>(prepared.flatMap(({ entry }) => entry.markers))
     const known = await tags.nonces([...wanted], undefined, longest)
-    if (known.kind !== 'ok') return prepared.map(() => false)
+    if (known.kind !== 'ok') return undefined
     const notAfter = clock.now() + timeout
     const requests: WriteRequest[] = []
     for (const { writing, payload, keeping, entry } of prepared) {
       const nonces = tags.known(entry.markers)
-      if (nonces === undefined) return prepared.map(() => false)
+      if (nonces === undefined) return undefined
       const body = writeEnvelope({ ...keeping, loadTook: 0, ...nonces }, payload.bytes, format)
       const life = keeping.ttl + keeping.staleFor
       requests.push({ key: writing.key, version: versions(), body, life })
@@ -115,7 +121,7 @@ export function createWriter(options: {
       () => store.write(requests, { notAfter, onlyAbsent }),
       (written) => [{ result: 'ok', count: written.length }],
     )
-    return answer.ok ? answer.value : prepared.map(() => false)
+    return answer.ok ? answer.value : undefined
   }
 
   return {
@@ -135,7 +141,7 @@ export function createWriter(options: {
       const removed = refused.length === 0 ? undefined : options.remove(refused)
       let written = prepared.length
       if (l2 !== undefined && prepared.length > 0) {
-        written = (await send(prepared, false, l2)).filter(Boolean).length
+        written = (await send(prepared, false, l2))?.filter(Boolean).length ?? 0
         for (const { writing, entry } of prepared) {
           // Read meanwhile: what it brought may be from before.
           fence.void(writing.key, 'delete')
@@ -151,23 +157,21 @@ export function createWriter(options: {
     async add(writings) {
       const prepared = writings.map(prepare)
       const wanted = prepared.filter((one) => one !== undefined)
-      const stored = new Set<Prepared>()
-      if (l2 !== undefined) {
-        if (wanted.length > 0) {
-          const written = await send(wanted, true, l2)
-          wanted.forEach((one, index) => {
-            if (written[index] === true) stored.add(one)
-          })
-        }
-      } else {
+      const added = new Map<Prepared, Added>()
+      if (l2 !== undefined && wanted.length > 0) {
+        const written = await send(wanted, true, l2)
+        wanted.forEach((one, index) => {
+          if (written !== undefined) added.set(one, written[index] === true ? 'stored' : 'present')
+        })
+      }
+      if (l2 === undefined) {
         for (const one of wanted) {
-          const { key } = one.writing
-          if (tier1.peek(key) !== undefined) continue
-          tier1.put(key, one.entry)
-          stored.add(one)
+          const there = tier1.peek(one.writing.key) !== undefined
+          if (!there) tier1.put(one.writing.key, one.entry)
+          added.set(one, there ? 'present' : 'stored')
         }
       }
-      return prepared.map((one) => one !== undefined && stored.has(one))
+      return prepared.map((one) => (one && added.get(one)) ?? 'failed')
     },
   }
 }

@@ -177,6 +177,8 @@ export function createLoading(options: {
     const payload = payloads.encode(end.value)
     if (payload === undefined || payload.size > options.maxBytes || !storable(plan.key)) {
       const value = payload === undefined ? end.value : payload.value
+      // What was stale was replaced at the origin by something that can't be kept.
+      tier1.delete(plan.key)
       flight.land({ ...landingOf(flight, value, undefined, end.took), uncacheable: true })
       await giveBack(flight, claim, { pause: 0, remove: true })
       return

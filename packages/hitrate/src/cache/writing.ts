@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts'
 import { type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
-import { CacheError } from '../errors.ts'
 import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Guard } from '../stores/guard.ts'
 import type { Store, Version, WriteRequest } from '../stores/store.ts'
@@ -101,6 +100,7 @@ export function createWriter(options: {
     prepared: readonly Prepared[],
     onlyAbsent: boolean,
     to: WritingL2,
+    again = !onlyAbsent,
   ): Promise<readonly boolean[] | undefined> => {
     const { store, guard, tags, format, versions, timeout } = to
     const longest = Math.max(...prepared.map(({ keeping }) => keeping.ttl + keeping.staleFor))
@@ -108,6 +108,7 @@ export function createWriter(options: {
     const known = await tags.nonces([...wanted], undefined, longest)
     if (known.kind !== 'ok') return undefined
     const notAfter = clock.now() + timeout
+    const used = new Map([...wanted].map((marker) => [marker, marker.state?.nonce]))
     const requests: WriteRequest[] = []
     for (const { writing, payload, keeping, entry } of prepared) {
       const nonces = tags.known(entry.markers)
@@ -116,12 +117,16 @@ export function createWriter(options: {
       const life = keeping.ttl + keeping.staleFor
       requests.push({ key: writing.key, version: versions(), body, life })
     }
-    const answer = await guard.call(
+    const writing = guard.call(
       'write',
       () => store.write(requests, { notAfter, onlyAbsent }),
       (written) => [{ result: 'ok', count: written.length }],
     )
-    return answer.ok ? answer.value : undefined
+    const [answer, refreshed] = await Promise.all([writing, tags.refresh(wanted)])
+    if (!answer.ok) return undefined
+    // A marker was lost (evicted, flushed), and what was written under its nonce is dead: once more under a new one.
+    const lost = refreshed && [...used].some(([marker, nonce]) => marker.state?.nonce !== nonce)
+    return again && lost ? send(prepared, onlyAbsent, to, false) : answer.value
   }
 
   return {
@@ -173,15 +178,5 @@ export function createWriter(options: {
       }
       return prepared.map((one) => (one && added.get(one)) ?? 'failed')
     },
-  }
-}
-
-/** @throws CacheError `invalid_argument` */
-export function checkValue(value: unknown): void {
-  if (value === undefined) {
-    throw new CacheError(
-      'invalid_argument',
-      'value: undefined given; accepted: anything else (null is a value, undefined means absent)',
-    )
   }
 }

@@ -1,0 +1,264 @@
+/** What is lost (a claim, a marker, everything) fails closed; what comes late finds nothing of its own. */
+import { type Cache, type CacheOptions, createCache } from 'hitrate'
+import { type ManualClock, manualClock } from 'hitrate/testing'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createMemoryStore, type MemoryServer, memoryServer } from '../../src/stores/memory/memory-store.ts'
+import type { StoreFactory } from '../../src/stores/store.ts'
+import { settled } from './world.ts'
+import { type Around, createGate, wrapStore } from './wrap-store.ts'
+
+let clock: ManualClock
+let server: MemoryServer
+
+beforeEach(() => {
+  clock = manualClock()
+  server = memoryServer()
+})
+
+const l2: StoreFactory = {
+  settings: { timeout: 250, maxValueBytes: 1_000_000, compressAbove: 4_096 },
+  open(context) {
+    context.onAvailability(true)
+    return createMemoryStore(context, server)
+  },
+}
+
+function open(options: CacheOptions = {}, around?: Around): Cache {
+  const line = around === undefined ? l2 : wrapStore(l2, around)
+  return createCache({ clock, jitter: 0, l1: false, l2: line, ...options })
+}
+
+/** A load that has begun and waits to be told its value. */
+function loading(cache: Cache, key = 'k', tags: readonly string[] = []) {
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  const value = cache.getOrSet(key, () => promise, { tags })
+  return { value, answer: resolve }
+}
+
+const quiet = async (...caches: readonly Cache[]) => {
+  for (const cache of caches) await settled(clock, cache.idle())
+}
+
+describe('a load whose claim was lost gives its caller the value and stores nothing', () => {
+  const LOSSES: Readonly<Record<string, () => unknown>> = {
+    'the claim was evicted': () => server.slots.delete('k'),
+    'everything was flushed': () => {
+      server.slots.clear()
+      server.markers.clear()
+      server.instant = undefined
+    },
+  }
+  test.each(Object.entries(LOSSES))('%s', async (_, lose) => {
+    const cache = open()
+    const { value, answer } = loading(cache)
+    await clock.advance(0)
+    lose()
+    answer('late')
+    expect(await settled(clock, value)).toBe('late')
+    await quiet(cache)
+    expect(server.slots.has('k')).toBe(false)
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
+  test('the claim expired, because it could not be renewed', async () => {
+    const cache = open({}, (operation, work) =>
+      operation === 'renew' ? Promise.reject(new Error('unreachable')) : work(),
+    )
+    const { value, answer } = loading(cache)
+    await clock.advance(3_001)
+    answer('late')
+    expect(await settled(clock, value)).toBe('late')
+    await quiet(cache)
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
+  test('a claim that is renewed lasts as long as its load', async () => {
+    const cache = open()
+    const { value, answer } = loading(cache)
+    await clock.advance(20_000)
+    answer('slow')
+    expect(await settled(clock, value)).toBe('slow')
+    await quiet(cache)
+    expect(await cache.get('k')).toBe('slow')
+  })
+
+  test('a claim that turns out lost when it is renewed ends the sharing of its load', async () => {
+    const cache = open()
+    const { value, answer } = loading(cache)
+    await clock.advance(0)
+    server.slots.delete('k')
+    await clock.advance(1_000)
+    expect(
+      await settled(
+        clock,
+        cache.getOrSet('k', () => 'anew'),
+      ),
+    ).toBe('anew')
+    answer('late')
+    expect(await settled(clock, value)).toBe('late')
+    await quiet(cache)
+    expect(await cache.get('k')).toBe('anew')
+  })
+})
+
+describe('a process that was frozen between its load and its fill', () => {
+  test('finds its claim taken over, and its fill is refused', async () => {
+    const frozen = manualClock()
+    const sleeper = open({ clock: frozen, l1: {} })
+    const other = open()
+    const { value, answer } = loading(sleeper)
+    await frozen.advance(0)
+    await clock.advance(3_001) // only the others' time passes
+    expect(
+      await settled(
+        clock,
+        other.getOrSet('k', () => 'new'),
+      ),
+    ).toBe('new')
+    await quiet(other)
+    answer('old')
+    expect(await settled(frozen, value)).toBe('old')
+    await settled(frozen, sleeper.idle())
+    expect(await other.get('k')).toBe('new')
+    expect(await sleeper.get('k')).toBe('new')
+  })
+
+  test('cannot bring back what was deleted meanwhile', async () => {
+    const frozen = manualClock()
+    const sleeper = open({ clock: frozen, l1: {} })
+    const other = open()
+    const { value, answer } = loading(sleeper)
+    await frozen.advance(0)
+    await clock.advance(10_000)
+    await other.delete('k')
+    answer('old')
+    await settled(frozen, value)
+    await settled(frozen, sleeper.idle())
+    expect(await other.get('k')).toBeUndefined()
+    expect(await sleeper.get('k')).toBeUndefined()
+  })
+})
+
+describe('a marker that was evicted', () => {
+  test('takes the entries of its tag with it', async () => {
+    const cache = open()
+    await cache.set('k', 1, { tags: ['tag'] })
+    await cache.set('other', 2)
+    server.markers.delete('tag')
+    expect(await cache.getMany(['k', 'other'])).toEqual([undefined, 2])
+  })
+
+  test.each(['delete', 'expire'] as const)('after a %s by its tag brings nothing back', async (mode) => {
+    const [cache, other] = [open(), open()]
+    await settled(
+      clock,
+      cache.getOrSet('k', () => 'old', { tags: ['tag'] }),
+    )
+    await quiet(cache)
+    await other.invalidate({ tags: ['tag'] }, { mode })
+    server.markers.delete('tag')
+    expect(await cache.get('k')).toBeUndefined()
+    // It is made anew; the old entry must not come alive under it.
+    await other.set('k2', 'new', { tags: ['tag'] })
+    expect(await cache.getMany(['k', 'k2'])).toEqual([undefined, 'new'])
+  })
+
+  test('while a load of its tag is in flight: what was invalidated stays void', async () => {
+    const [cache, other] = [open(), open()]
+    await settled(
+      clock,
+      cache.getOrSet('first', () => 0, { tags: ['tag'] }),
+    )
+    const { value, answer } = loading(cache, 'k', ['tag'])
+    await clock.advance(0)
+    await other.invalidate({ tags: ['tag'] })
+    server.markers.delete('tag')
+    answer('old')
+    await settled(clock, value)
+    await quiet(cache)
+    expect(await cache.get('k')).toBeUndefined()
+    expect(await other.get('k')).toBeUndefined()
+  })
+
+  test('of the whole cache empties it, and it fills again', async () => {
+    const cache = open()
+    const ask = async (value: string) => {
+      const answer = await settled(
+        clock,
+        cache.getOrSet('k', () => value),
+      )
+      await quiet(cache)
+      return answer
+    }
+    await ask('old')
+    server.markers.delete('')
+    server.instant = undefined
+    expect(await ask('new')).toBe('new')
+    expect(await ask('newer')).toBeOneOf(['new', 'newer'])
+    expect(await ask('newest')).not.toBe('newest')
+  })
+})
+
+describe('a set', () => {
+  test('is kept although its markers were lost: they are made anew', async () => {
+    const cache = open()
+    for (const lose of [() => server.markers.clear(), () => server.markers.delete('tag')]) {
+      await cache.set('k', 'old', { tags: ['tag'] })
+      lose()
+      expect(await cache.set('k', 'new', { tags: ['tag'] })).toEqual({ count: 1, delivered: true })
+      expect(await cache.get('k')).toBe('new')
+    }
+  })
+
+  test('is not undone by a load that began before it, wherever that ends', async () => {
+    for (const l1 of [false, {}] as const) {
+      const [cache, other] = [open({ l1 }), open({ l1 })]
+      const { value, answer } = loading(cache)
+      await clock.advance(0)
+      await other.set('k', 'set')
+      answer('loaded')
+      expect(await settled(clock, value)).toBe('loaded')
+      await quiet(cache, other)
+      expect(await cache.get('k')).toBe('set')
+      expect(await other.get('k')).toBe('set')
+      await cache.delete('k')
+    }
+  })
+
+  test('is not undone in L1 by a read that brought what was there before', async () => {
+    const gate = createGate()
+    const cache = open({ l1: { maxEntries: 1 } }, gate.around)
+    await open().set('k', 'old')
+    gate.hold('write')
+    const setting = cache.set('k', 'new')
+    await clock.advance(0)
+    // The new value leaves L1 to make room, and the old one comes in while Redis has not answered the set.
+    await cache.set('other', 1)
+    server.slots.set('k', { ...(server.slots.get('k') ?? fail()), value: await olderEntry() })
+    expect(await cache.get('k')).toBe('old')
+    await cache.set('k', 'new')
+    gate.open()
+    await settled(clock, setting)
+    expect(await cache.get('k')).toBe('new')
+  })
+
+  test('of two by two processes the last to reach L2 wins for both', async () => {
+    const [cache, other] = [open({ l1: {} }), open({ l1: {} })]
+    await Promise.all([cache.set('k', 'first'), other.set('k', 'second')])
+    await clock.advance(1_000)
+    expect([await cache.get('k'), await other.get('k')]).toEqual(['second', 'second'])
+  })
+})
+
+async function olderEntry() {
+  const elsewhere = memoryServer()
+  const here = server
+  server = elsewhere
+  await open().set('k', 'old')
+  server = here
+  return (elsewhere.slots.get('k') ?? fail()).value
+}
+
+function fail(): never {
+  throw new Error('nothing there')
+}

@@ -1,7 +1,16 @@
 import type { ValueKind } from '../codec/codec.ts'
-import { CacheError, describe } from '../errors.ts'
+import { CacheError } from '../errors.ts'
 import { createMetrics } from '../metrics/create.ts'
 import type { PatternHandle } from '../metrics/recorder.ts'
+import {
+  checkEntries,
+  checkKey,
+  checkKeys,
+  checkLoader,
+  checkTarget,
+  checkValue,
+  readKeys,
+} from './arguments.ts'
 import { asWritten } from './as-written.ts'
 import { createBatch, singleSource } from './batch.ts'
 import { callThrough } from './bypass.ts'
@@ -10,13 +19,14 @@ import { find, hit, type LookupRequest } from './lookup.ts'
 import { findMany, type ManyRequest } from './many.ts'
 import {
   checkInvalidateMode,
-  checkKey,
   checkNames,
+  checkSignal,
   checkTags,
   GET_OR_SET_NAMES,
   readLookup,
   readOptions,
   readWrite,
+  WARM_NAMES,
   WRITE_NAMES,
   wait,
 } from './options.ts'
@@ -24,7 +34,7 @@ import { assemble } from './parts.ts'
 import { shutDown, within } from './shut-down.ts'
 import type { Cache, CacheOptions, SetEntry } from './types.ts'
 import { warmLoads } from './warming.ts'
-import { type Added, checkValue, type Writing } from './writing.ts'
+import type { Added, Writing } from './writing.ts'
 
 /**
  * A cache over an in-process tier and, with `l2`, a shared one. It starts at once, whether L2 answers or not.
@@ -107,11 +117,8 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     checkValue(value)
     return { key, value, pattern: keyspaces.patternOf(key), keeping: readWrite(how, times) }
   }
-  const invalidate = async (keys: string | readonly string[], mode: 'delete' | 'expire') => {
-    const list = typeof keys === 'string' ? [keys] : keys
-    for (const key of list) checkKey(key)
-    return door.invalidate(list, mode)
-  }
+  const invalidate = async (keys: string | readonly string[], mode: 'delete' | 'expire') =>
+    door.invalidate(readKeys(keys), mode)
 
   const cache: Cache<ValueKind> = {
     name,
@@ -128,7 +135,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     },
 
     async getMany(keys, lookup = {}) {
-      for (const key of keys) checkKey(key)
+      checkKeys(keys)
       checkNames('getMany', lookup, SIGNAL_ONLY)
       const { signal } = readLookup(lookup, times)
       const sources = (places: readonly number[]): undefined[] => places.map(() => undefined)
@@ -157,7 +164,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     },
 
     async getOrSetMany<T>(keys: readonly string[], load: unknown, given: object = {}) {
-      for (const key of keys) checkKey(key)
+      checkKeys(keys)
       checkNames('getOrSetMany', given, GET_OR_SET_NAMES)
       const loader = checkLoader(load)
       const { mode, ...how } = readLookup(given, times)
@@ -178,10 +185,20 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
       return asWritten<T[]>(await many(keys, request, mode === 'bypass'))
     },
 
-    set: async (key, value, write = {}) => door.set([writingOf({ ...write, key, value })]),
-    setMany: async (entries) => (entries.length === 0 ? DELIVERED : door.set(entries.map(writingOf))),
+    async set(key, value, write = {}) {
+      checkNames('set', write, WRITE_NAMES)
+      return door.set([writingOf({ ...write, key, value })])
+    },
+    async setMany(entries) {
+      checkEntries(entries)
+      return entries.length === 0 ? DELIVERED : door.set(entries.map(writingOf))
+    },
 
-    async warm(entries, { signal, reads } = {}) {
+    async warm(entries, warm = {}) {
+      checkEntries(entries)
+      checkNames('warm', warm, WARM_NAMES)
+      checkSignal(warm.signal)
+      const { signal, reads } = warm
       const writings = entries.map(writingOf)
       if (closing !== undefined) throw new CacheError('closed', 'the cache was closed')
       if (signal?.aborted === true) return { warmed: 0, alreadyFresh: 0, absent: 0, failed: 0, errors: [] }
@@ -215,15 +232,11 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     async invalidate(target, how = {}) {
       checkNames('invalidate', how, ['mode'])
       const mode = checkInvalidateMode(how.mode)
+      checkTarget(target)
       if (closing !== undefined) return UNDELIVERED
       if (target === 'all') return invalidation.all(mode)
       if ('tags' in target) return invalidation.tags(checkTags(target.tags), mode)
-      if (typeof target.pattern === 'string' && target.pattern !== '')
-        return invalidation.pattern(target.pattern, mode)
-      throw new CacheError(
-        'invalid_argument',
-        `invalidate: ${describe(target)} given; accepted: { tags: [...] }, { pattern: 'feed:*' }, 'all'`,
-      )
+      return invalidation.pattern(target.pattern, mode)
     },
 
     keyspace: (template, given) => keyspaces.declare(template, given),
@@ -267,9 +280,4 @@ function keysAt(keys: readonly string[], places: readonly number[], indices: rea
     const place = places[index] ?? 0
     return keys.slice(place, place + 1)
   })
-}
-
-function checkLoader(load: unknown): (...args: unknown[]) => unknown {
-  if (typeof load === 'function') return (...args) => load(...args)
-  throw new CacheError('invalid_argument', `load: ${describe(load)} given; accepted: a function`)
 }

@@ -1,15 +1,25 @@
 import { CacheError, describe } from '../errors.ts'
 import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
+import { checkList, checkValue } from './arguments.ts'
 import { asWritten } from './as-written.ts'
 import { type Family, readFamily } from './keyspace.ts'
 import type { LookupRequest } from './lookup.ts'
 import type { ManyRequest } from './many.ts'
-import { checkNames, LOOKUP_NAMES, readLookup, readWrite, type Times, WRITE_NAMES } from './options.ts'
+import {
+  checkNames,
+  checkSignal,
+  checkTags,
+  LOOKUP_NAMES,
+  readLookup,
+  readWrite,
+  type Times,
+  WARM_NAMES,
+  WRITE_NAMES,
+} from './options.ts'
 import type { LoadSlots } from './slots.ts'
 import type { Template } from './template.ts'
 import type { Delivery, Keyspace, KeyspaceOptions, WarmOptions, WarmResult } from './types.ts'
 import type { Writing } from './writing.ts'
-import { checkValue } from './writing.ts'
 
 /** The cache's methods as a keyspace uses them, keys built and options checked. */
 export interface KeyspaceDoor {
@@ -91,6 +101,7 @@ function keyspaceOf<P, T>(family: Family<P>, door: KeyspaceDoor): Keyspace<P, T>
     },
 
     async getMany(list, lookup = {}) {
+      checkList('list', list, 'parameters')
       checkNames('getMany', lookup, LOOKUP_NAMES)
       const { mode, ...how } = readLookup(lookup, times)
       const request = {
@@ -107,7 +118,7 @@ function keyspaceOf<P, T>(family: Family<P>, door: KeyspaceDoor): Keyspace<P, T>
     async set(params, value, write = {}) {
       checkNames('set', write, WRITE_NAMES)
       checkValue(value)
-      const tags = [...family.tagsOf(value, params), ...(write.tags ?? [])]
+      const tags = [...family.tagsOf(value, params), ...checkTags(write.tags ?? [])]
       const keeping = readWrite({ ...write, tags }, times, fixedTags)
       return door.set([{ key: keyOf(params), pattern, value, keeping }])
     },
@@ -116,7 +127,12 @@ function keyspaceOf<P, T>(family: Family<P>, door: KeyspaceDoor): Keyspace<P, T>
     expire: async (params) => door.invalidate(keysOf(params), 'expire'),
     has: async (params) => (await door.peek(keyOf(params), pattern)) !== undefined,
     peek: async (params) => asWritten<T | undefined>((await door.peek(keyOf(params), pattern))?.value),
-    warm: async (list, warm = {}) => door.warm(requests(list), warm),
+    async warm(list, warm = {}) {
+      checkList('list', list, 'parameters')
+      checkNames('warm', warm, WARM_NAMES)
+      checkSignal(warm.signal)
+      return door.warm(requests(list), warm)
+    },
   } satisfies Keyspace<P, T>)
 }
 

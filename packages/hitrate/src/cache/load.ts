@@ -4,7 +4,7 @@ import type { LoadResult, LoadTrigger, PatternHandle, Recorder } from '../metric
 import type { Milliseconds } from '../units.ts'
 import type { Keeping } from './keeping.ts'
 import type { LoadSource } from './load-source.ts'
-import { checkTags, keep } from './options.ts'
+import { checkNames, checkTags, keep, WRITE_NAMES } from './options.ts'
 import type { StoreDecision } from './types.ts'
 
 export type LoadEnd =
@@ -117,6 +117,7 @@ export function startLoad(options: {
 
 /** Throws inside the loader, where the mistake is. */
 function checked(decision: StoreDecision): StoreDecision {
+  checkNames('store', decision, WRITE_NAMES)
   keep('store({ ttl })', decision.ttl, 0)
   keep('store({ staleFor })', decision.staleFor, 0)
   if (decision.tags !== undefined) checkTags(decision.tags)

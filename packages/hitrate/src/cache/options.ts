@@ -76,6 +76,10 @@ const L1_NAMES = ['maxBytes', 'maxEntries'] as const
 export const WRITE_NAMES: readonly string[] = ['ttl', 'staleFor', 'tags']
 export const LOOKUP_NAMES: readonly string[] = ['softTimeout', 'hardTimeout', 'signal', 'cache']
 export const GET_OR_SET_NAMES: readonly string[] = [...WRITE_NAMES, ...LOOKUP_NAMES]
+export const WARM_NAMES: readonly string[] = ['signal', 'reads']
+const CLOCK_METHODS = ['now', 'wall', 'random', 'timer', 'afterIo']
+const LOGGER_METHODS = ['info', 'warn', 'error']
+const CODEC_METHODS = ['encode', 'decode']
 
 /** @throws CacheError `invalid_option` */
 export function readOptions(options: CacheOptions<ValueKind>): Settings {
@@ -87,14 +91,25 @@ export function readOptions(options: CacheOptions<ValueKind>): Settings {
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter < 1)) {
     throw invalid('jitter', jitter, 'a share from 0 to below 1')
   }
-  if (earlyRefresh !== false && earlyRefresh !== 'xfetch' && !(earlyRefresh > 0 && earlyRefresh < 1)) {
+  const isShare = typeof earlyRefresh === 'number' && earlyRefresh > 0 && earlyRefresh < 1
+  if (earlyRefresh !== false && earlyRefresh !== 'xfetch' && !isShare) {
     throw invalid('earlyRefresh', earlyRefresh, "'xfetch', a share of the ttl between 0 and 1, or false")
   }
   if (options.l2 !== undefined && typeof options.l2?.open !== 'function') {
     throw invalid('l2', options.l2, "redisStore(...) from 'hitrate/redis', or undefined for memory only")
   }
-  if (options.codec !== undefined && typeof options.codec?.encode !== 'function') {
-    throw invalid('codec', options.codec, 'an object with name, accepts, encode and decode')
+  const { codec, logger, metrics = {} } = options
+  if (codec !== undefined && !has(CODEC_METHODS, codec)) {
+    throw invalid('codec', codec, 'an object with name, accepts, encode and decode')
+  }
+  if (!has(CLOCK_METHODS, clock)) {
+    throw invalid('clock', clock, 'a Clock: now, wall, random, timer and afterIo')
+  }
+  if (logger !== undefined && !has(LOGGER_METHODS, logger)) {
+    throw invalid('logger', logger, 'an object with info, warn and error, such as pino')
+  }
+  if (typeof metrics !== 'object' || metrics === null) {
+    throw invalid('metrics', metrics, 'an object of metrics options')
   }
   return Object.freeze({
     name,
@@ -113,9 +128,14 @@ export function readOptions(options: CacheOptions<ValueKind>): Settings {
     maxLoads: count('maxLoads', options.maxLoads) ?? Number.POSITIVE_INFINITY,
     closeGrace: keep('closeGrace', options.closeGrace, 5_000),
     clock,
-    logger: options.logger,
-    codec: options.codec ?? jsonCodec,
+    logger,
+    codec: codec ?? jsonCodec,
   })
+}
+
+function has(methods: readonly string[], given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false
+  return methods.every((name) => typeof Reflect.get(given, name) === 'function')
 }
 
 function readL1(l1: CacheOptions['l1']): Settings['l1'] {
@@ -132,6 +152,9 @@ function readL1(l1: CacheOptions['l1']): Settings['l1'] {
 
 /** @throws CacheError `invalid_option` when a name is not one of those accepted: a typing error would do nothing. */
 export function checkNames(where: string, given: object, accepted: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw invalid(where, given, 'an object of options')
+  }
   for (const name in given) {
     if (!accepted.includes(name)) {
       throw new CacheError(
@@ -198,13 +221,6 @@ export function checkTags(given: readonly string[]): readonly string[] {
   return given.length > 1 ? [...new Set(given)] : given
 }
 
-/** @throws CacheError `invalid_key` */
-export function checkKey(key: unknown): asserts key is string {
-  if (typeof key !== 'string' || key === '') {
-    throw new CacheError('invalid_key', `key: ${describe(key)} given; accepted: text that is not empty`)
-  }
-}
-
 function invalid(name: string, given: unknown, accepted: string): CacheError {
   return new CacheError('invalid_option', `${name}: ${describe(given)} given; accepted: ${accepted}`)
 }
@@ -215,7 +231,7 @@ export function readWrite(
   times: Times,
   fixedTags: readonly string[] = [],
 ): Keeping {
-  const tags = given.tags === undefined ? fixedTags : checkTags([...fixedTags, ...given.tags])
+  const tags = given.tags === undefined ? fixedTags : checkTags([...fixedTags, ...checkTags(given.tags)])
   return {
     ttl: keep('ttl', given.ttl, times.ttl, 1),
     staleFor: keep('staleFor', given.staleFor, times.staleFor),
@@ -231,10 +247,14 @@ export interface ReadLookup {
   readonly mode: CacheMode
 }
 
-export function readLookup(given: LookupOptions, times: Times): ReadLookup {
-  const { signal } = given
+export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalid('signal', signal, 'an AbortSignal')
+}
+
+export function readLookup(given: LookupOptions, times: Times): ReadLookup {
+  const { signal } = given
+  checkSignal(signal)
   return {
     softTimeout: wait('softTimeout', given.softTimeout) ?? times.softTimeout,
     hardTimeout: wait('hardTimeout', given.hardTimeout) ?? times.hardTimeout,

@@ -256,7 +256,7 @@ export interface CacheOptions<K extends ValueKind = 'json'> {
   readonly maxLoads?: number
   /** How long `close` waits for what is in flight. Default `5s`. */
   readonly closeGrace?: Duration
-  /** What metrics keep and show; or `false`: measure nothing. */
+  /** What metrics keep and show. */
   readonly metrics?: MetricsOptions
   readonly clock?: Clock
   readonly logger?: Logger

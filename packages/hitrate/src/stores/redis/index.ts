@@ -119,6 +119,14 @@ function checkUrl(url: string): string {
     const given = scheme === undefined ? 'text that is not a URL' : `a URL of scheme ${describe(scheme)}`
     throw new CacheError('invalid_option', `l2: ${given} given; accepted: ${ACCEPTED_SOURCES}`)
   }
+  const { pathname } = new URL(url)
+  if (!/^\/?\d*$/.test(pathname)) {
+    const given = `a URL with the database ${describe(pathname.slice(1))}`
+    throw new CacheError(
+      'invalid_option',
+      `l2: ${given} given; accepted: a number, as in redis://host:6379/0`,
+    )
+  }
   return url
 }
 

@@ -48,6 +48,9 @@ export const SOCKET_OPTIONS: SocketOptions = {
   reconnectStrategy: (retries: number): Milliseconds => Math.min(25 * 2 ** Math.min(retries, 5), 500),
 }
 
+/** After a new link could not be readied. */
+const PREPARE_AGAIN: Milliseconds = 250
+
 /** One connection to one server, re-opened by the client for ever. */
 export function standaloneConnection(options: {
   readonly client: StandaloneClient
@@ -61,6 +64,8 @@ export function standaloneConnection(options: {
   let label = 'redis standalone'
   let available = false
   let closed = false
+  /** Counts the links made: what is prepared for one is not used for the next. */
+  let links = 0
   let lastError: string | undefined
   let sample: { readonly server: ServerTime; readonly at: Milliseconds } | undefined
   let asking = false
@@ -100,32 +105,38 @@ export function standaloneConnection(options: {
     label = `${valkey === undefined ? 'redis' : 'valkey'} ${version} standalone`
   }
 
+  /** Says each trouble once: the next attempt fails like the one before it. */
+  const warn = (error: unknown, what: string): void => {
+    const message = error instanceof Error ? error.message || error.name : 'unknown error'
+    if (message === lastError || closed) return
+    lastError = message
+    logger?.warn({ l2: label, error: message.replace(/\S+:\/\/\S+/g, '<url>') }, what)
+  }
+
+  /** Readies a new link, and tries again while the server refuses: it may be loading its data. */
+  const prepare = async (link: number): Promise<void> => {
+    while (link === links && client.isReady && !closed) {
+      try {
+        // ACLs may forbid INFO; without TIME there are no stamps, so that one is required.
+        await Promise.all([askTime(), options.prepare(send), introduce().catch(() => undefined)])
+        if (link === links) setAvailable(client.isReady && !closed)
+        return
+      } catch (error) {
+        warn(error, 'L2 refuses our commands, trying again')
+        await new Promise<void>((resolve) => void clock.timer(PREPARE_AGAIN, resolve))
+      }
+    }
+  }
+
   // A client whose listeners are all gone throws its errors at the process: this one stays. Its body must not throw.
   client.on('error', (error) => {
     attempted()
     setAvailable(client.isReady && available)
-    const message =
-      error instanceof Error
-        ? (error.message || error.name).replace(/\S+:\/\/\S+/g, '<url>')
-        : 'unknown error'
-    if (message === lastError || closed) return
-    lastError = message
-    logger?.warn({ l2: label, error: message }, 'L2 connection failed, trying again')
+    warn(error, 'L2 connection failed, trying again')
   })
   client.on('reconnecting', () => setAvailable(false))
   client.on('end', () => setAvailable(false))
-  client.on('ready', () => {
-    // ACLs may forbid INFO; without TIME there are no stamps, so that one is required.
-    Promise.all([askTime(), options.prepare(send), introduce().catch(() => undefined)]).then(
-      () => setAvailable(client.isReady && !closed),
-      (error: unknown) => {
-        logger?.error(
-          { l2: label, error: error instanceof Error ? error.message : 'unknown' },
-          'L2 refuses TIME',
-        )
-      },
-    )
-  })
+  client.on('ready', () => void prepare(++links))
   // Rejects only when destroyed or without an error listener; failed attempts are retried and reported as `error`.
   client.connect().catch(() => undefined)
 

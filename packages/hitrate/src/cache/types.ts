@@ -1,12 +1,11 @@
 import type { Clock } from '../clock.ts'
+import type { Codec, ValueKind } from '../codec/codec.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics, MetricsOptions } from '../metrics/types.ts'
 import type { L2Info, StoreFactory } from '../stores/store.ts'
 import type { Bytes, Duration, Milliseconds, Ratio } from '../units.ts'
 import type { KeyParams } from './template.ts'
-import type { Codec, Guard, ValueKind } from './values.ts'
-
-export type { Codec, ValueKind } from './values.ts'
+import type { Guard } from './values.ts'
 
 /** What a loader decides about keeping the value it is about to return. Later calls override earlier ones. */
 export interface StoreDecision {

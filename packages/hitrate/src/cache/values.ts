@@ -1,8 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import type { ValueKind } from '../codec/codec.ts'
 
-export { type Codec, VALUE_KINDS, type ValueKind } from '../codec/codec.ts'
-
 /**
  * The compile-time check of a value's type: `unknown`, which asks for nothing more, when a codec of kind `K` can store
  * `T`; else a text that says what it can't store and where it is, which nothing a caller passes is assignable to.

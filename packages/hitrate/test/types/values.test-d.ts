@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import type { Cache, Loader } from '../../src/cache/types.ts'
-import type { Guard, ValueKind } from '../../src/cache/values.ts'
+import type { Guard } from '../../src/cache/values.ts'
+import type { ValueKind } from '../../src/codec/codec.ts'
 
 declare const cache: Cache
 declare const anything: Cache<'any'>

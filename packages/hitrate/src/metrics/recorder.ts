@@ -26,7 +26,7 @@ export type MissReason = (typeof MISS_REASONS)[number]
 export const LOAD_TRIGGERS = ['lookup', 'refresh', 'warm'] as const
 export type LoadTrigger = (typeof LOAD_TRIGGERS)[number]
 
-/** How a load ended; `dropped`: it answered after its deadline. */
+/** How a load ended; `absent`: with nothing; `timeout`: not before its deadline. */
 export const LOAD_RESULTS = ['ok', 'absent', 'error', 'timeout'] as const
 export type LoadResult = (typeof LOAD_RESULTS)[number]
 

@@ -38,8 +38,11 @@ export interface FlightPlan {
   readonly stale: Entry | undefined
   /** What a claim must know of what was read; `steal`: whatever is there. */
   readonly over: { readonly version: string; readonly as: 'stale' | 'dead' } | 'steal' | undefined
-  /** Somebody else held a claim when it was read. */
-  readonly claimed: boolean
+  /**
+   * What L2 said of a claim when it was read: `held` by somebody else; `unanswered`: asking again would cost the caller
+   * another deadline.
+   */
+  readonly claim: 'free' | 'held' | 'unanswered'
 }
 
 /**

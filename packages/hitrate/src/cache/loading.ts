@@ -91,7 +91,8 @@ export function createLoading(options: {
 
   const permitted = async (flight: Flight): Promise<Permit | undefined> => {
     if (!storable(flight.plan.key)) return { kind: 'unstored' }
-    return l2 === undefined ? { kind: 'l1' } : permission(flight, l2)
+    if (l2 === undefined || flight.plan.claim === 'unanswered') return { kind: 'l1' }
+    return permission(flight, l2)
   }
 
   /** Asks L2 who loads. `undefined`: nobody has to, the flight has landed. */
@@ -99,7 +100,7 @@ export function createLoading(options: {
     const { key, pattern, stale, source } = flight.plan
     const patience = clock.now() + options.loadDeadline
     let over = flight.plan.over
-    let held = flight.plan.claimed
+    let held = flight.plan.claim === 'held'
     let waited = false
     let pause = FIRST_LOOK
     for (let changes = 0; ; ) {

@@ -3,7 +3,7 @@ import { CacheError } from '../errors.ts'
 import type { MissReason, Outcome, PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
 import { type Entry, freshness, invalidatedBefore } from './entry.ts'
-import type { Fence } from './fence.ts'
+import type { Fence, Ticket } from './fence.ts'
 import type { Flight, FlightPlan, Landing } from './flight.ts'
 import type { Keeping } from './keeping.ts'
 import type { LoadSource } from './load-source.ts'
@@ -75,8 +75,11 @@ export function find(request: LookupRequest, parts: LookupParts): Promise<Answer
 class Lookup {
   readonly #request: LookupRequest
   readonly #parts: LookupParts
-  /** Invalidations with a smaller number came before this lookup: it must not be given what they voided. */
-  readonly #seq: number
+  /**
+   * Invalidations with a smaller number came before this lookup: it must not be given what they voided. One of its key
+   * that comes while it looks voids the ticket: what it has found may be returned, and not passed on.
+   */
+  readonly #ticket: Ticket
   readonly #began: Milliseconds
   readonly #limits: Limits
   /** When the tiers had answered. */
@@ -87,7 +90,7 @@ class Lookup {
   constructor(request: LookupRequest, parts: LookupParts) {
     this.#request = request
     this.#parts = parts
-    this.#seq = parts.fence.next()
+    this.#ticket = parts.fence.open(request.key)
     this.#began = parts.clock.now()
     const { softTimeout, hardTimeout, signal } = request
     this.#limits = {
@@ -106,6 +109,7 @@ class Lookup {
         if (answer !== undefined) return answer
       }
     } finally {
+      this.#ticket.close()
       // No flight took it over: a batch must not wait for this key.
       if (!this.#handedOver) source?.decline()
     }
@@ -121,7 +125,7 @@ class Lookup {
       const local = search.local(key)
       if (local !== undefined) found = local
       else if (!this.#inHand(source === undefined ? undefined : loading.joinable(key))) {
-        const remote = search.remote(key, pattern, this.#seq)
+        const remote = search.remote(key, pattern, this.#ticket.seq)
         found = await waitWithin(remote, { ...this.#limits, soft: undefined }, clock)
       }
     }
@@ -136,14 +140,15 @@ class Lookup {
     if (found.kind === 'nothing') this.#reason ??= found.reason
     if (stale !== undefined && this.#servedAtOnce(stale, joined)) return this.#stale(stale.entry)
     if (source === undefined) return this.#end('miss', undefined)
+    const replaced = this.#ticket.voided ? undefined : stale?.entry
     const flight =
       joined ??
       loading.start(
         this.#plan(source, {
-          trigger: stale === undefined ? 'lookup' : 'refresh',
-          stale: stale?.entry,
+          trigger: replaced === undefined ? 'lookup' : 'refresh',
+          stale: replaced,
           over: refresh ? 'steal' : (stale ?? found).over,
-          claimed: found.kind === 'nothing' && found.claimed,
+          claim: found.kind === 'nothing' ? found.claim : 'free',
         }),
       )
     return this.#ride(flight, joined !== undefined, stale)
@@ -154,7 +159,7 @@ class Lookup {
     const { clock } = this.#parts
     flight.board()
     const soft = stale === undefined ? undefined : this.#limits.soft
-    const late = joined && flight.loadBegan !== undefined && flight.ticket.seq < this.#seq
+    const late = joined && flight.loadBegan !== undefined && flight.ticket.seq < this.#ticket.seq
     const landed: Promise<Landing | undefined> = late ? flight.confirmed : flight.landing
     const landing = await waitWithin(landed, { ...this.#limits, soft }, clock)
     if (landing === undefined) return undefined
@@ -173,7 +178,7 @@ class Lookup {
       return { ...this.#end('error', undefined, { flight }), failure: landing }
     }
     const loaded = landing.kind === 'found' ? landing.entry : landing
-    if (joined && invalidatedBefore(loaded, this.#seq)) return undefined
+    if (joined && invalidatedBefore(loaded, this.#ticket.seq)) return undefined
     return this.#landed(landing, flight, joined)
   }
 
@@ -220,18 +225,19 @@ class Lookup {
   }
 
   #servable(entry: Entry, flight: Flight | undefined): boolean {
-    if (flight?.ticket.deleted === true || invalidatedBefore(entry, this.#seq)) return false
+    if (this.#ticket.deleted || flight?.ticket.deleted === true) return false
+    if (invalidatedBefore(entry, this.#ticket.seq)) return false
     return freshness(entry, this.#parts.clock.now()) !== 'dead'
   }
 
   #refreshLater(source: LoadSource, stale: Entry, over: FlightPlan['over']): void {
     const { loading, recorder } = this.#parts
-    if (loading.joinable(this.#request.key) !== undefined) return
-    const plan = this.#plan(source, { trigger: 'refresh', stale, over, claimed: false })
+    if (this.#ticket.voided || loading.joinable(this.#request.key) !== undefined) return
+    const plan = this.#plan(source, { trigger: 'refresh', stale, over, claim: 'free' })
     recorder.background(() => loading.start(plan).board())
   }
 
-  #plan(source: LoadSource, rest: Pick<FlightPlan, 'trigger' | 'stale' | 'over' | 'claimed'>): FlightPlan {
+  #plan(source: LoadSource, rest: Pick<FlightPlan, 'trigger' | 'stale' | 'over' | 'claim'>): FlightPlan {
     const { key, pattern, keeping } = this.#request
     this.#handedOver = true
     return { key, pattern, keeping, source, ...rest }

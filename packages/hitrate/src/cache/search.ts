@@ -26,8 +26,7 @@ export interface StaleFound {
 export interface Nothing {
   readonly kind: 'nothing'
   readonly over: FlightPlan['over']
-  /** Another process is loading it. */
-  readonly claimed: boolean
+  readonly claim: FlightPlan['claim']
   readonly reason: MissReason | undefined
 }
 
@@ -41,10 +40,10 @@ export interface Search {
 export const NOTHING: Nothing = Object.freeze({
   kind: 'nothing',
   over: undefined,
-  claimed: false,
+  claim: 'free',
   reason: undefined,
 })
-const CLAIMED: Nothing = Object.freeze({ ...NOTHING, claimed: true })
+const CLAIMED: Nothing = Object.freeze({ ...NOTHING, claim: 'held' })
 
 /** What a claim must know of an entry that L1 found stale. */
 export function overStale({ version }: Entry): FlightPlan['over'] {
@@ -78,7 +77,7 @@ export function createSearch(options: {
       case 'claimed':
         return CLAIMED
       case 'failed':
-        return { ...NOTHING, reason: reading.reason }
+        return { ...NOTHING, claim: 'unanswered', reason: reading.reason }
     }
   }
 

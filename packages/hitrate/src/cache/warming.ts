@@ -44,7 +44,9 @@ async function warmOne(
   handOver: () => void,
 ): Promise<Warmed> {
   if (source === undefined) return { kind: 'absent' }
-  const found = search.local(key) ?? (await search.remote(key, pattern, fence.next()))
+  const ticket = fence.open(key)
+  const found = search.local(key) ?? (await search.remote(key, pattern, ticket.seq))
+  ticket.close()
   if (found.kind === 'fresh') return { kind: 'alreadyFresh' }
   if (signal?.aborted === true) return { kind: 'skipped' }
   let flight = loading.joinable(key)
@@ -57,9 +59,9 @@ async function warmOne(
       source,
       keeping,
       trigger: 'warm',
-      stale: found.kind === 'stale' ? found.entry : undefined,
+      stale: found.kind === 'stale' && !ticket.voided ? found.entry : undefined,
       over: found.over,
-      claimed: found.kind === 'nothing' && found.claimed,
+      claim: found.kind === 'nothing' ? found.claim : 'free',
     })
   }
   flight.board()

@@ -43,6 +43,11 @@ export function createInvalidation(options: {
     return count
   }
 
+  const hereWhere = (matches: (key: string) => boolean, mode: InvalidateMode): number => {
+    fence.voidWhere(matches, mode)
+    return tier1.invalidateWhere(matches, mode)
+  }
+
   /** Deletes or expires keys in L2; how many there were, or `undefined` when L2 did not answer. */
   const there = async (keys: readonly string[], mode: InvalidateMode): Promise<number | undefined> => {
     if (l2 === undefined) return 0
@@ -103,24 +108,17 @@ export function createInvalidation(options: {
 
     async pattern(glob, mode) {
       const matches = compileGlob(glob)
-      const everywhere = (): number => {
-        fence.voidWhere(matches, mode)
-        return tier1.invalidateWhere(matches, mode)
-      }
-      const local = everywhere()
+      const local = hereWhere(matches, mode)
       const remote = await scanned(glob, mode)
-      if (l2 !== undefined) everywhere()
+      if (l2 !== undefined) hereWhere(matches, mode)
       return done(mode, 'pattern', local, remote)
     },
 
     async all(mode) {
-      const everywhere = (): number => {
-        fence.voidWhere(() => true, mode)
-        return mode === 'delete' ? tier1.clear() : tier1.entries
-      }
-      const local = everywhere()
+      const every = (): boolean => true
+      const local = hereWhere(every, mode)
       const delivered = await stamped([markers.all], mode)
-      if (l2 !== undefined) everywhere()
+      if (l2 !== undefined) hereWhere(every, mode)
       return done(mode, 'all', local, delivered ? local : undefined)
     },
   }

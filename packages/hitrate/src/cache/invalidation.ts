@@ -102,7 +102,9 @@ export function createInvalidation(options: {
     },
 
     async tags(tags, mode) {
-      const delivered = await stamped(tags.map(markers.named), mode)
+      const those = markers.take(tags)
+      const delivered = await stamped(those, mode)
+      markers.drop(those)
       return done(mode, 'tag', tags.length, delivered ? tags.length : undefined)
     },
 

@@ -38,6 +38,8 @@ export interface Markers {
   /** The whole cache's marker, then the tags'. */
   of(tags: readonly string[]): Marker[]
   named(name: MarkerName): Marker
+  /** Those of the names, held: none of them is forgotten until it is dropped. */
+  take(names: readonly MarkerName[]): Marker[]
   hold(markers: readonly Marker[]): void
   drop(markers: readonly Marker[]): void
   /** Records an invalidation that happens now. */
@@ -47,7 +49,9 @@ export interface Markers {
 
 export function createMarkers(fence: Fence): Markers {
   const table = new Map<MarkerName, Marker>()
+  /** The latest invalidations among those forgotten: what a marker made anew must assume of itself. */
   let floor = 0
+  let ownFloor: ServerTime = 0
   let idle = 0
 
   const create = (name: MarkerName): Marker => ({
@@ -57,7 +61,7 @@ export function createMarkers(fence: Fence): Markers {
     state: undefined,
     readAt: Number.NEGATIVE_INFINITY,
     keptUntil: Number.NEGATIVE_INFINITY,
-    ownDeletedAt: 0,
+    ownDeletedAt: ownFloor,
     ownExpiredAt: 0,
     holders: 0,
   })
@@ -69,6 +73,7 @@ export function createMarkers(fence: Fence): Markers {
       table.delete(name)
       idle--
       floor = Math.max(floor, marker.deletedSeq, marker.expiredSeq)
+      ownFloor = Math.max(ownFloor, marker.ownDeletedAt, marker.ownExpiredAt)
       marker.deletedSeq = Number.POSITIVE_INFINITY
     }
   }
@@ -81,6 +86,10 @@ export function createMarkers(fence: Fence): Markers {
     table.set(name, marker)
     idle++
     return marker
+  }
+
+  const hold = (marker: Marker): void => {
+    if (marker.holders++ === 0) idle--
   }
 
   const all = create(ALL)
@@ -99,9 +108,13 @@ export function createMarkers(fence: Fence): Markers {
       for (const tag of tags) markers.push(named(tag))
       return markers
     },
-    hold(markers) {
-      for (const marker of markers) if (marker.holders++ === 0) idle--
-    },
+    take: (names) =>
+      names.map((name) => {
+        const marker = named(name)
+        hold(marker)
+        return marker
+      }),
+    hold: (markers) => markers.forEach(hold),
     drop(markers) {
       for (const marker of markers) if (--marker.holders === 0) idle++
     },

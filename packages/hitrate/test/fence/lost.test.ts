@@ -262,3 +262,52 @@ async function olderEntry() {
 function fail(): never {
   throw new Error('nothing there')
 }
+
+describe('a value that is deleted while a lookup reads it', () => {
+  test.each([
+    ['stale', {}, 60_001],
+    ['due for an early refresh', { earlyRefresh: 0.5 }, 40_000],
+  ] as const)('%s: is not passed on by the refresh that lookup starts', async (_, options, age) => {
+    for (const remove of [
+      (cache: Cache) => cache.delete('k'),
+      (cache: Cache) => cache.invalidate({ pattern: '*' }),
+      (cache: Cache) => cache.invalidate('all'),
+    ]) {
+      const gate = createGate()
+      const cache = open({ l1: {}, ttl: 60_000, staleFor: 600_000, ...options }, gate.around)
+      await cache.set('k', 'old')
+      await clock.advance(age)
+      gate.hold('read')
+      const refresh = Promise.withResolvers<string>()
+      const first = cache.getOrSet('k', () => refresh.promise)
+      await clock.advance(0)
+      await remove(cache)
+      gate.open()
+      await clock.advance(0)
+      const second = cache.getOrSet('k', () => refresh.promise)
+      const third = cache.getOrSet('k', () => Promise.reject(new Error('down')), { softTimeout: '10ms' })
+      await clock.advance(20)
+      refresh.resolve('new')
+      expect(await settled(clock, first)).toBeOneOf(['old', 'new']) // it began before
+      expect(await settled(clock, second)).toBe('new')
+      expect(await settled(clock, third)).toBe('new')
+      await quiet(cache)
+      expect(await cache.get('k')).toBe('new')
+    }
+  })
+
+  test('is not what its lookup falls back on when the load fails', async () => {
+    const gate = createGate()
+    const cache = open({ ttl: 60_000, staleFor: 600_000 }, gate.around)
+    await cache.set('k', 'old')
+    await clock.advance(60_001)
+    gate.hold('read')
+    const down = () => Promise.reject(new Error('down'))
+    const lookup = cache.getOrSet('k', down, { softTimeout: '1h' })
+    lookup.catch(() => undefined)
+    await clock.advance(0)
+    await cache.delete('k')
+    gate.open()
+    await expect(settled(clock, lookup)).rejects.toThrow('down')
+  })
+})

@@ -70,17 +70,7 @@ export function createBatch(
       if (unfinished <= 0) return free()
       running = free
       for (const { started } of those) started()
-      const values: unknown = await loadMany(
-        those.map(({ index }) => index),
-        manyContext(those),
-      )
-      if (!Array.isArray(values) || values.length !== those.length) {
-        const given = Array.isArray(values) ? `${values.length} values` : 'no array'
-        throw new CacheError(
-          'invalid_result',
-          `the batch loader answered ${given} for ${those.length} keys; accepted: an array with one value per key, undefined where there is nothing`,
-        )
-      }
+      const values = await ask(loadMany, those)
       those.forEach(({ resolve }, at) => {
         resolve(values[at])
       })
@@ -108,7 +98,7 @@ export function createBatch(
         if (decided) {
           alone = singleSource(async (single) => {
             const member = { index, context: single, started, resolve: ignore, reject: ignore }
-            const [value]: readonly unknown[] = await loadOne(loadMany, member)
+            const [value] = await ask(loadMany, [member])
             return value
           }, slots)
           return alone.begin(context, patience, started)
@@ -124,13 +114,19 @@ export function createBatch(
   })
 }
 
-async function loadOne(
+/** One value for each member. Throws what the loader throws, and `CacheError` `invalid_result`. */
+async function ask(
   loadMany: (indices: readonly number[], context: LoadManyContext) => unknown,
-  member: Member,
+  members: readonly Member[],
 ): Promise<readonly unknown[]> {
-  const values: unknown = await loadMany([member.index], manyContext([member]))
-  if (Array.isArray(values) && values.length === 1) return values
-  throw new CacheError('invalid_result', 'the batch loader answered no array of one value for one key')
+  const indices = members.map(({ index }) => index)
+  const values: unknown = await loadMany(indices, manyContext(members))
+  if (Array.isArray(values) && values.length === members.length) return values
+  const given = Array.isArray(values) ? `${values.length} values` : 'no array'
+  throw new CacheError(
+    'invalid_result',
+    `the batch loader answered ${given} for ${members.length} keys; accepted: an array with one value per key, undefined where there is nothing`,
+  )
 }
 
 /** One signal for all: it fires when every member's has. */

@@ -228,6 +228,23 @@ describe('a batch over L2', () => {
     expect(await first).toBe('theirs')
   })
 
+  test('refuses a wrong answer for a key that it loads alone', async () => {
+    const l2 = memoryL2()
+    const { cache: here, clock } = cacheOnClock({ l2 })
+    const { cache: there } = cacheOnClock({ l2, clock })
+    const { load, fail } = createOrigin()
+    const first = here.getOrSet('a', load)
+    await clock.advance(1)
+    const many = (keys: readonly string[]) => (keys[0] === 'a' ? ['A', 'too many'] : upper(keys))
+    const batch = refusalOf(() => there.getOrSetMany(['a', 'b'], many))
+    await clock.advance(1)
+    fail(new Error('down'))
+    await expect(first).rejects.toThrow('down')
+    await clock.advance(100)
+    expect((await batch).code).toBe('invalid_result')
+    expect(await there.get('b')).toBe('B')
+  })
+
   test('loads alone what another process failed to load', async () => {
     const l2 = memoryL2()
     const { cache: here, clock } = cacheOnClock({ l2 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { memoryL2 } from '../../src/testing/memory-l2.ts'
-import { cacheOnClock, outcomesOf } from './cache-on-clock.ts'
+import { cacheOnClock, outcomesOf, slowly } from './cache-on-clock.ts'
 import { l2Between } from './l2-between.ts'
 import { createOrigin } from './origin.ts'
 
@@ -120,6 +120,35 @@ test('a bypassing caller that aborts fires the signal of its loader', async () =
   controller.abort(GONE)
   await ended
   expect(loads[0]?.signal.aborted).toBe(true)
+})
+
+test('a bypassing caller that has aborted already asks nothing', async () => {
+  const { cache } = cacheOnClock()
+  const { load, loads } = createOrigin()
+  const lookup = { cache: 'bypass', signal: AbortSignal.abort(GONE) } as const
+  await expect(cache.getOrSet('a', load, lookup)).rejects.toBe(GONE)
+  expect(loads).toHaveLength(0)
+})
+
+test('a loader that looks at its signal late sees that it has fired', async () => {
+  const { cache, clock } = cacheOnClock()
+  const controller = new AbortController()
+  let looked: AbortSignal | undefined
+  const asked = cache.getOrSet(
+    'a',
+    async (context) => {
+      await slowly(undefined, 100, clock)
+      looked = context.signal
+    },
+    { signal: controller.signal },
+  )
+  const ended = expect(asked).rejects.toBe(GONE)
+  await clock.advance(50)
+  controller.abort(GONE)
+  await ended
+  await clock.advance(50)
+  expect(looked?.aborted).toBe(true)
+  expect(looked?.reason).toBe(GONE)
 })
 
 describe('a batch that is aborted', () => {

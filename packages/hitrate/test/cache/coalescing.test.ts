@@ -150,6 +150,26 @@ test('two processes over one L2 load a cold key once: the second waits for the f
   expect([outcomesOf(here), outcomesOf(there)]).toEqual([{ miss: 1 }, { coalesced: 1 }])
 })
 
+test('a process waits for its neighbour as long as a load may take, then loads without storing', async () => {
+  const l2 = memoryL2()
+  const { cache: here, clock } = cacheOnClock({ l2, loadDeadline: '1h' })
+  const { cache: there } = cacheOnClock({ l2, clock, loadDeadline: 2_000 })
+  const { load, answer } = createOrigin()
+  const first = here.getOrSet('a', load)
+  await clock.advance(1)
+  const own = vi.fn(() => 'own')
+  const second = there.getOrSet('a', own)
+  await clock.advance(1_900)
+  expect(own).not.toHaveBeenCalled()
+  await clock.advance(300)
+  expect(await second).toBe('own')
+  expect(await there.has('a')).toBe(false)
+  answer('v')
+  expect(await first).toBe('v')
+  await Promise.all([here.idle(), there.idle()])
+  expect(await there.get('a')).toBe('v')
+})
+
 test('a process whose neighbour failed to load it loads itself', async () => {
   const l2 = memoryL2()
   const { cache: here, clock } = cacheOnClock({ l2 })

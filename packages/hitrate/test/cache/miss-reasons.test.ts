@@ -54,6 +54,15 @@ describe('a miss says why, in memory', () => {
     expect(reasonsOf(cache)).toEqual({ expired: 1, cold: 1 })
   })
 
+  test('cold again where so many keys left since that it was forgotten', async () => {
+    const { cache } = cacheOnClock()
+    const keys = Array.from({ length: 10_001 }, (_, index) => `k:${index}`)
+    await cache.setMany(keys.map((key) => ({ key, value: 1 })))
+    await cache.delete(keys)
+    await cache.getMany(['k:0', 'k:1'])
+    expect(reasonsOf(cache)).toEqual({ cold: 1, invalidated: 1 })
+  })
+
   test("uncacheable: what was loaded can't be kept", async () => {
     const { cache } = cacheOnClock()
     await cache.getOrSet<unknown>('a', () => 1n)

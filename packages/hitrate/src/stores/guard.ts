@@ -68,10 +68,11 @@ export function createGuard(options: {
           work().then(
             (value) =>
               end(() => {
+                const counts = countsOf(value, result)
+                // An answer of another shape than was asked for is as good as none.
+                if (counts === undefined) return failed(operation, 'error', began)
                 const took = clock.now() - began
-                for (const { result: how, count } of result?.(value) ?? ONE_OK) {
-                  recorder.tier('l2', operation, how, took, count)
-                }
+                for (const { result: how, count } of counts) recorder.tier('l2', operation, how, took, count)
                 return { ok: true, value }
               }),
             () => end(() => failed(operation, 'error', began)),
@@ -81,5 +82,17 @@ export function createGuard(options: {
         }
       })
     },
+  }
+}
+
+function countsOf<T>(
+  value: T,
+  result: ((value: T) => readonly TierCount[]) | undefined,
+): readonly TierCount[] | undefined {
+  if (result === undefined) return ONE_OK
+  try {
+    return result(value)
+  } catch {
+    return undefined
   }
 }

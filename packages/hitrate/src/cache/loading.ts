@@ -157,8 +157,9 @@ export function createLoading(options: {
     flight.loading(loading)
     const end = await loading.end
     if (end.kind === 'failed') {
-      // Given up by those who waited, it did not fail: the next lookup may try at once.
-      const pause = flight.abandoned === undefined ? options.retryAfter : 0
+      // Given up by those who waited, it did not fail: the next lookup may try at once. Nor is there anything to serve
+      // during a pause when no stale value was at hand.
+      const pause = flight.abandoned === undefined && plan.stale !== undefined ? options.retryAfter : 0
       if (plan.stale !== undefined) plan.stale.retryAt = clock.now() + pause
       flight.land(end)
       await claim?.release({ pause, remove: false })

@@ -53,6 +53,8 @@ export function createTier1(options: {
     const entry = l1.peek(key)
     if (entry === undefined) return false
     entry.expired = true
+    // Somebody knows that it has changed: that ends the pause after a failed refresh, as it does in L2.
+    entry.retryAt = Number.NEGATIVE_INFINITY
     return true
   }
 

@@ -161,7 +161,11 @@ class Lookup {
     const soft = stale === undefined ? undefined : this.#limits.soft
     const late = joined && flight.loadBegan !== undefined && flight.ticket.seq < this.#ticket.seq
     const landed: Promise<Landing | undefined> = late ? flight.confirmed : flight.landing
-    const landing = await waitWithin(landed, { ...this.#limits, soft }, clock)
+    let landing = await waitWithin(landed, { ...this.#limits, soft }, clock)
+    if (landing === TIMED_OUT_SOFT && stale !== undefined && !this.#servable(stale.entry, flight)) {
+      // The stale value was deleted, or died, meanwhile: what is being loaded is all there will be.
+      landing = await waitWithin(landed, { ...this.#limits, soft: undefined }, clock)
+    }
     if (landing === undefined) return undefined
     if (landing === ABORTED) {
       flight.leave(this.#request.signal?.reason)

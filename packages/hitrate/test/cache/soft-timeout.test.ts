@@ -56,6 +56,29 @@ describe.each([
     expect(loads).toHaveLength(1)
   })
 
+  test('loads once, and waits for that, where the stale value is deleted meanwhile', async () => {
+    const { cache, clock } = cacheOnClock({
+      ...tiers(),
+      ttl: 1_000,
+      staleFor: '1h',
+      softTimeout: 100,
+      maxLoads: 1,
+    })
+    await cache.getOrSet('a', () => 'old')
+    await cache.idle()
+    await clock.advance(1_001)
+    const { load, loads, answer } = createOrigin()
+    const asked = cache.getOrSet('a', load)
+    await clock.advance(50)
+    await cache.delete('a')
+    await clock.advance(50)
+    answer('new')
+    expect(await asked).toBe('new')
+    expect(loads).toHaveLength(1)
+    expect(await cache.getOrSet('b', () => 'free again')).toBe('free again')
+    expect(outcomesOf(cache)).toEqual({ miss: 3 })
+  })
+
   test('says nothing to a caller for whom there is no stale value', async () => {
     const { cache, clock } = cacheOnClock({ ...tiers(), softTimeout: 100 })
     const asked = cache.getOrSet('a', () => slowly('v', 5_000, clock))

@@ -5,17 +5,24 @@ const MAX_BODY_BYTES = 64 * 1024
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/
 
-/** Reads a body as text, and no more of it than the cap. Throws `Refusal` 413. */
+/**
+ * Reads a body as text, and no more of it than the cap. Throws `Refusal` 413, and 400 for a body that breaks off:
+ * whoever hangs up is nobody's failure here, and must not be able to fill the log with them.
+ */
 export async function readText(request: Request): Promise<string> {
   const tooLarge = (): Refusal => new Refusal(413, `The body is larger than ${MAX_BODY_BYTES} bytes`)
   if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw tooLarge()
   if (request.body === null) return ''
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body) {
-    size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body) {
+      size += chunk.byteLength
+      if (size > MAX_BODY_BYTES) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal(400, 'The body broke off')
   }
   return Buffer.concat(chunks).toString('utf8')
 }

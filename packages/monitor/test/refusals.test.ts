@@ -180,6 +180,19 @@ describe('bodies', () => {
     expect(sent).toBeLessThan(100)
   })
 
+  test('a body that breaks off is 400, and no failure of the monitor to be logged', async () => {
+    const logged: string[] = []
+    const logger = { error: (_fields: object, message: string) => void logged.push(message) }
+    const broken = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"strategies"')),
+      pull: (controller) => controller.error(new Error('aborted')),
+    })
+    const init: RequestInit & { duplex: 'half' } = { ...post(broken, 'application/json'), duplex: 'half' }
+    const listening = createMonitor({ metrics: measuredMetrics(), production: false, logger })
+    expectProblem(await ask(listening, '/warm', init), 400, { detail: 'The body broke off' })
+    expect(logged).toEqual([])
+  })
+
   test('a forbidden body is not even read', async () => {
     const closed = createMonitor({ metrics: measuredMetrics(), authorize: () => false })
     expectProblem(await ask(closed, '/warm', post('{', 'application/json')), 403)

@@ -25,8 +25,18 @@ function isLoopbackHost(host: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name)
 }
 
-/** Headers of a proxy: the peer is then the proxy, not whoever asks. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'] as const
+/**
+ * Headers of a proxy: the peer is then the proxy, not whoever asks. A proxy that adds none of them and sends a Host of
+ * its own, as nginx does unless told otherwise, can't be told from somebody on this machine: hence `production`.
+ */
+const FORWARDED = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'via',
+] as const
 
 /**
  * Whether a request was made on this machine. The address alone does not say so: a page from elsewhere can point its

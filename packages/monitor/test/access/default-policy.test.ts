@@ -56,7 +56,7 @@ describe('outside production, without authorize', () => {
     expect((await monitor.fetch(new Request(url), local)).status).toBe(403)
   })
 
-  test.each(['forwarded', 'x-forwarded-for', 'x-real-ip'])(
+  test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'])(
     'a request with %s came through a proxy, and is not from this machine',
     async (header) => {
       expectProblem(await ask(monitor, '/stats', { headers: { [header]: '127.0.0.1' } }), 403)

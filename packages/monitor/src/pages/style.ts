@@ -23,7 +23,7 @@ form { margin: 2rem 0 0; }
 label { display: block; font-size: 0.9375rem; margin-bottom: 0.35rem; }
 input { width: 100%; max-width: 24rem; padding: 0.55rem 0.7rem; font: inherit; color: inherit; background: var(--card);
   border: 1px solid var(--line); border-radius: 8px; }
-button { margin-top: 0.9rem; padding: 0.5rem 1.1rem; font: inherit; cursor: pointer; color: var(--paper);
+button { display: block; margin-top: 0.9rem; padding: 0.5rem 1.1rem; font: inherit; cursor: pointer; color: var(--paper);
   background: var(--accent); border: 0; border-radius: 8px; }
 button:focus-visible, input:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .wrong { color: light-dark(#a8321f, #ff9b86); }

@@ -79,8 +79,8 @@ const databaseUrl: Variable<string> = {
 }
 
 const adminToken: Variable<string> = {
-  accepted: 'visible ASCII characters without spaces',
-  parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+  accepted: '1 to 1024 visible ASCII characters without spaces',
+  parse: (text) => (/^[\x21-\x7e]{1,1024}$/.test(text) ? text : undefined),
   show: () => '(not shown)',
 }
 

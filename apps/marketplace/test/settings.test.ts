@@ -108,8 +108,9 @@ describe('the settings', () => {
       ...problems({ REDIS_URL: 'user:hunter2@cache' }),
       ...problems({ DATABASE_URL: 'mysql://root:hunter2@db/shop' }),
       ...problems({ CACHE_ADMIN_TOKEN: 'hunter2 hunter2' }),
+      ...problems({ CACHE_ADMIN_TOKEN: 'hunter2'.repeat(147) }),
     ]
-    expect(said).toHaveLength(4)
+    expect(said).toHaveLength(5)
     expect(said.join('\n')).not.toContain('hunter2')
   })
 

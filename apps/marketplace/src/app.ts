@@ -2,11 +2,14 @@ import type { Monitor } from '@hitrate/monitor'
 import { fastifyMonitor } from '@hitrate/monitor/fastify'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { MAX_ID_LENGTH } from './catalogue/catalogue.ts'
-import { answerError, answerErrors } from './http/errors.ts'
+import { answerError, answerErrors, answerUnreadable } from './http/errors.ts'
 import { withRefusedMethods } from './http/methods.ts'
 import { declareCatalogue, declareChanges, declareIndex, declarePages } from './http/routes.ts'
 import type { WriteGuard } from './http/write-guard.ts'
 import type { Shop } from './shop/shop.ts'
+
+/** How long a request may take to arrive; Fastify's own default is for ever, which a few slow senders would fill. */
+const REQUEST_WITHIN_MS = 30_000
 
 export interface AppParts {
   readonly shop: Shop
@@ -26,6 +29,8 @@ export async function createApp({ shop, monitor, allowChanges, logger }: AppPart
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true },
     },
     frameworkErrors: answerError,
+    clientErrorHandler: answerUnreadable,
+    requestTimeout: REQUEST_WITHIN_MS,
     // Longer ids reach their schema, which says what is accepted; percent-encoded ones are up to 12 times as long.
     routerOptions: { maxParamLength: 16 * MAX_ID_LENGTH },
     forceCloseConnections: 'idle',

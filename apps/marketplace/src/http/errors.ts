@@ -1,6 +1,8 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CacheError } from 'hitrate'
-import { badInput, HttpProblem, type Problem, sendProblem, shown } from './problem.ts'
+import { badInput, HttpProblem, type Problem, problemText, sendProblem, shown } from './problem.ts'
 
 /** Answers every error of the application and of Fastify itself as problem JSON. */
 export function answerErrors(app: FastifyInstance): void {
@@ -17,6 +19,34 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const problem = problemOf(error, request)
   if (problem.status >= 500) request.log.error({ err: error }, 'a request failed')
   return sendProblem(reply, problem)
+}
+
+/**
+ * Answers what never became a request: Node could not read it, or it took too long to arrive. Fastify by itself answers
+ * in another shape.
+ */
+export function answerUnreadable(error: { readonly code: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const problem = UNREADABLE[error.code] ?? {
+    status: 400,
+    detail: 'This is no HTTP request that can be read',
+  }
+  const body = problemText(problem)
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
+      `Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `Connection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  )
+}
+
+/** By Node's code of the error. */
+const UNREADABLE: Readonly<Record<string, Problem>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request took too long to arrive' },
+  HPE_HEADER_OVERFLOW: { status: 431, detail: 'The headers are too large' },
 }
 
 function problemOf(error: unknown, request: FastifyRequest): Problem {

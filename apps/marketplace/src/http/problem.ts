@@ -39,9 +39,13 @@ export function badInput(parameter: string, value: unknown, accepted: string): P
   }
 }
 
+/** The problem as JSON text. */
+export function problemText(problem: Problem): string {
+  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[problem.status] ?? 'Error', ...problem })
+}
+
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const body = { type: 'about:blank', title: STATUS_CODES[problem.status] ?? 'Error', ...problem }
-  return reply.status(problem.status).type('application/problem+json').send(JSON.stringify(body))
+  return reply.status(problem.status).type('application/problem+json').send(problemText(problem))
 }
 
 /** Longest part of an input that an answer repeats. */

@@ -1,7 +1,9 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import Fastify from 'fastify'
 import { CacheError } from 'hitrate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answerErrors } from '../../src/http/errors.ts'
+import { answerErrors, answerUnreadable } from '../../src/http/errors.ts'
 
 describe('errors of the shop itself', () => {
   const logged: string[] = []
@@ -41,5 +43,23 @@ describe('errors of the shop itself', () => {
   it('are 404 for an unknown path, shown back no longer than need be', async () => {
     const answer = await app.inject(`/${'x'.repeat(2000)}`)
     expect(answer.json().detail).toMatch(/^Nothing is at "\/x{79}…"; GET \/api lists what there is$/)
+  })
+})
+
+describe('what is no request that can be read', () => {
+  const app = Fastify({ clientErrorHandler: answerUnreadable })
+  beforeAll(() => app.listen({ port: 0, host: '127.0.0.1' }))
+  afterAll(() => app.close())
+
+  it.each([
+    ['no HTTP', 'hello\r\n\r\n', 400],
+    ['too much of it', `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('is answered with a problem too: %s', async (_what, sent, status) => {
+    const socket = connect(app.addresses()[0]?.port ?? 0, '127.0.0.1')
+    socket.write(sent)
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\\r\\nContent-Type: application/problem\\+json`))
+    expect(head).toContain(`Content-Length: ${body.length}`)
+    expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status })
   })
 })

@@ -12,12 +12,17 @@ export type WriteGuard = (request: FastifyRequest) => void
 
 /**
  * The shop has no accounts: who may change prices is out of its scope. So that nobody else can, changes are for those
- * who may use the monitoring API as well: with a token set, for whoever sends it; without one, for this machine alone.
+ * who may use the monitoring API as well: with a token set, for whoever sends it; without one, for this machine alone,
+ * and in production for nobody, as a proxy on this machine may not be told from the machine.
  *
  * On this machine a browser may speak for somebody else's page: the `Host` must be a loopback name too (DNS rebinding),
  * no proxy may have passed the request on, and no other site may have caused it.
+ * @param production default: whether `NODE_ENV` is `production`
  */
-export function writeGuard(token: string | undefined): WriteGuard {
+export function writeGuard(
+  token: string | undefined,
+  production: boolean = process.env.NODE_ENV === 'production',
+): WriteGuard {
   return (request) => {
     if (token !== undefined) {
       const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
@@ -27,11 +32,11 @@ export function writeGuard(token: string | undefined): WriteGuard {
         detail: 'Changes need the header Authorization: Bearer <CACHE_ADMIN_TOKEN>',
       })
     }
-    if (isLocal(request)) return
+    if (!production && isLocal(request)) return
+    const from = production ? 'nobody in production' : 'this machine only'
     throw new HttpProblem({
       status: 403,
-      detail:
-        'Changes are accepted from this machine only; set CACHE_ADMIN_TOKEN to accept them from elsewhere',
+      detail: `Changes are accepted from ${from}; set CACHE_ADMIN_TOKEN to accept them from whoever sends it`,
     })
   }
 }
@@ -42,13 +47,22 @@ function sameText(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other))
 }
 
+/** What a proxy adds, if it adds anything. */
+const FORWARDED = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'via',
+] as const
+
 function isLocal({ headers, socket, hostname }: FastifyRequest): boolean {
-  const forwarded = headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-real-ip']
   const site = headers['sec-fetch-site'] ?? 'none'
   return (
     isLoopbackAddress(socket.remoteAddress ?? '') &&
     (hostname === 'localhost' || isLoopbackAddress(hostname.replace(/^\[|\]$/g, ''))) &&
-    forwarded === undefined &&
+    FORWARDED.every((name) => headers[name] === undefined) &&
     (site === 'none' || site === 'same-origin')
   )
 }

@@ -3,10 +3,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { answerErrors } from '../../src/http/errors.ts'
 import { writeGuard } from '../../src/http/write-guard.ts'
 
-function guarded(token?: string) {
+function guarded(token?: string, production = false) {
   const app = Fastify()
   answerErrors(app)
-  const allow = writeGuard(token)
+  const allow = writeGuard(token, production)
   app.post('/change', { onRequest: async (request) => allow(request) }, async () => 'changed')
   return app
 }
@@ -41,8 +41,18 @@ describe('who may change the shop', () => {
     ['another site in a browser here', { host: 'localhost', 'sec-fetch-site': 'cross-site' }],
     ['another port in a browser here', { host: 'localhost', 'sec-fetch-site': 'same-site' }],
     ['whoever is behind a proxy here', { host: 'localhost', 'x-forwarded-for': '10.1.2.3' }],
+    ['whoever is behind a proxy that names itself', { host: 'localhost', via: '1.1 varnish' }],
   ])('is not %s', async (_who, headers) => {
     expect((await change(open, headers)).statusCode).toBe(403)
+  })
+
+  it('is nobody in production, until a token is set', async () => {
+    const [untold, told] = [guarded(undefined, true), guarded('s3cret', true)]
+    const answer = await change(untold)
+    expect(answer.statusCode).toBe(403)
+    expect(answer.json().detail).toContain('CACHE_ADMIN_TOKEN')
+    expect((await change(told, { authorization: 'Bearer s3cret' })).statusCode).toBe(200)
+    await Promise.all([untold.close(), told.close()])
   })
 
   it('is whoever has the token, from anywhere, when one is set', async () => {

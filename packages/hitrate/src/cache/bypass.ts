@@ -1,13 +1,14 @@
 import type { Milliseconds } from '../units.ts'
 import { startLoad } from './load.ts'
-import type { LookupParts, LookupRequest } from './lookup.ts'
+import { hardTimeoutPassed, type LookupParts, type LookupRequest } from './lookup.ts'
+import { ABORTED, waitWithin } from './waiting.ts'
 
 /**
  * Loads past the cache: because the caller asked for it, or because the cache is closed. Nothing is looked up, joined or
  * stored; it counts as `bypass`.
  */
 export async function callThrough(
-  { key, pattern, source, keeping, signal }: LookupRequest,
+  { key, pattern, source, keeping, hardTimeout, signal }: LookupRequest,
   { clock, recorder, observers }: LookupParts,
   deadline: Milliseconds,
 ): Promise<unknown> {
@@ -33,11 +34,16 @@ export async function callThrough(
     clock,
     recorder,
   })
-  const abort = (): void => load.abort(signal?.reason)
-  if (signal?.aborted === true) abort()
-  else signal?.addEventListener('abort', abort, { once: true })
-  const end = await load.end
-  signal?.removeEventListener('abort', abort)
+  if (signal?.aborted === true) load.abort(signal.reason)
+  const hard = hardTimeout === undefined ? undefined : began + hardTimeout
+  const end = await waitWithin(load.end, { soft: undefined, hard, signal }, clock)
+  if (typeof end === 'symbol') {
+    const error = end === ABORTED ? signal?.reason : hardTimeoutPassed(hardTimeout)
+    // Nobody else waits for it, and what it brings is not kept.
+    load.abort(error)
+    counted()
+    throw error
+  }
   counted(end.kind === 'failed' ? undefined : end.took)
   if (end.kind === 'failed') throw end.error
   return end.value

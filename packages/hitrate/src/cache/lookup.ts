@@ -67,6 +67,11 @@ export function hit(key: string, parts: LookupParts): Entry | undefined {
   return entry
 }
 
+/** What a caller is thrown whose hard timeout passed. */
+export function hardTimeoutPassed(hardTimeout: Milliseconds | undefined): CacheError {
+  return new CacheError('load_timeout', `no value within the hard timeout of ${hardTimeout} ms`)
+}
+
 /** L1, L2, a load in flight, a load of its own: in this order, within the caller's limits. */
 export function find(request: LookupRequest, parts: LookupParts): Promise<Answer> {
   return new Lookup(request, parts).run()
@@ -254,8 +259,7 @@ class Lookup {
   #giveUp(how: symbol): Answer {
     const { signal, hardTimeout } = this.#request
     if (how === ABORTED) return { ...this.#end('bypass', undefined), failure: { error: signal?.reason } }
-    const error = new CacheError('load_timeout', `no value within the hard timeout of ${hardTimeout} ms`)
-    return { ...this.#end('error', undefined), failure: { error } }
+    return { ...this.#end('error', undefined), failure: { error: hardTimeoutPassed(hardTimeout) } }
   }
 
   /** Counts: the one place where a lookup gets its outcome. */

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { memoryL2 } from '../../src/testing/memory-l2.ts'
 import { cacheOnClock, outcomesOf } from './cache-on-clock.ts'
 import { createOrigin } from './origin.ts'
+import { refusalOf } from './refusal.ts'
 
 describe.each([
   ['in memory', () => ({})],
@@ -93,6 +94,19 @@ describe.each([
       expect(await Promise.all(asked)).toEqual(['own', 'own'])
       expect(await other).toBe('own')
       expect(await cache.get('a')).toBe('kept')
+    })
+
+    test("ends at the caller's hard timeout, and with it the load", async () => {
+      const { cache, clock } = cacheOnClock(tiers())
+      const { load, loads } = createOrigin()
+      const asked = refusalOf(() => cache.getOrSet('a', load, { cache: 'bypass', hardTimeout: 100 }))
+      await clock.advance(100)
+      expect(await asked).toEqual({
+        code: 'load_timeout',
+        message: 'no value within the hard timeout of 100 ms',
+      })
+      expect(loads[0]?.signal.aborted).toBe(true)
+      expect(outcomesOf(cache)).toEqual({ bypass: 1 })
     })
 
     test('works for batches and keyspaces', async () => {

@@ -48,14 +48,17 @@ describe('errors of the shop itself', () => {
 
 describe('what is no request that can be read', () => {
   const app = Fastify({ clientErrorHandler: answerUnreadable })
-  beforeAll(() => app.listen({ port: 0, host: '127.0.0.1' }))
+  let port = 0
+  beforeAll(async () => {
+    port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port)
+  })
   afterAll(() => app.close())
 
   it.each([
     ['no HTTP', 'hello\r\n\r\n', 400],
     ['too much of it', `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
   ])('is answered with a problem too: %s', async (_what, sent, status) => {
-    const socket = connect(app.addresses()[0]?.port ?? 0, '127.0.0.1')
+    const socket = connect(port, '127.0.0.1')
     socket.write(sent)
     const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\\r\\nContent-Type: application/problem\\+json`))

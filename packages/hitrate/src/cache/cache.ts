@@ -15,6 +15,7 @@ import { asWritten } from './as-written.ts'
 import { createBatch, singleSource } from './batch.ts'
 import { callThrough } from './bypass.ts'
 import { createKeyspaces, type KeyspaceDoor } from './keyspaces.ts'
+import { storable } from './loading.ts'
 import { find, hit, type LookupRequest } from './lookup.ts'
 import { findMany, type ManyRequest } from './many.ts'
 import {
@@ -47,7 +48,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
   const { clock, logger, name, times } = settings
   const metrics = createMetrics({ ...options.metrics, clock })
   const parts = assemble(settings, metrics)
-  const { l2, tier1, slots, recorder, writer, invalidation } = parts
+  const { l2, tier1, slots, recorder, writer, invalidation, background } = parts
   const noTimes = {
     keeping: readWrite({}, times),
     softTimeout: undefined,
@@ -93,16 +94,23 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     pattern: PatternHandle,
   ): Promise<{ readonly value: unknown } | undefined> => {
     const entry = tier1.peek(key)
-    if (entry !== undefined || l2 === undefined || closing !== undefined) return entry
+    if (entry !== undefined || l2 === undefined || closing !== undefined || !storable(key)) return entry
     const reading = await l2.reader.peek(key, pattern)
     return reading.kind === 'fresh' || reading.kind === 'stale' ? reading.entry : undefined
+  }
+
+  /** What is on its way to L2 when the cache closes is waited for: a delete whose caller didn't wait must not be lost. */
+  const sent = <T>(work: Promise<T>): Promise<T> => {
+    if (l2 !== undefined) background.add(work)
+    return work
   }
 
   const door: KeyspaceDoor = {
     one,
     many,
-    set: async (writings) => (closing === undefined ? writer.set(writings) : UNDELIVERED),
-    invalidate: async (keys, mode) => (closing === undefined ? invalidation.keys(keys, mode) : UNDELIVERED),
+    set: async (writings) => (closing === undefined ? sent(writer.set(writings)) : UNDELIVERED),
+    invalidate: async (keys, mode) =>
+      closing === undefined ? sent(invalidation.keys(keys, mode)) : UNDELIVERED,
     peek,
     async warm(requests, warm) {
       if (closing !== undefined) throw new CacheError('closed', 'the cache was closed')
@@ -202,7 +210,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
       const writings = entries.map(writingOf)
       if (closing !== undefined) throw new CacheError('closed', 'the cache was closed')
       if (signal?.aborted === true) return { warmed: 0, alreadyFresh: 0, absent: 0, failed: 0, errors: [] }
-      const added = await writer.add(writings)
+      const added = await sent(writer.add(writings))
       const count = (what: Added): number => added.filter((one) => one === what).length
       if (reads !== undefined) {
         writings.forEach(({ key }, index) => {
@@ -234,9 +242,9 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
       const mode = checkInvalidateMode(how.mode)
       checkTarget(target)
       if (closing !== undefined) return UNDELIVERED
-      if (target === 'all') return invalidation.all(mode)
-      if ('tags' in target) return invalidation.tags(checkTags(target.tags), mode)
-      return invalidation.pattern(target.pattern, mode)
+      if (target === 'all') return sent(invalidation.all(mode))
+      if ('tags' in target) return sent(invalidation.tags(checkTags(target.tags), mode))
+      return sent(invalidation.pattern(target.pattern, mode))
     },
 
     keyspace: (template, given) => keyspaces.declare(template, given),
@@ -260,7 +268,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
       return { l1: l1 ?? null, l2: answer.ok ? answer.value : 'unavailable' }
     },
 
-    idle: () => parts.background.idle(),
+    idle: () => background.idle(),
     close() {
       closing ??= shutDown(parts, settings.closeGrace)
       return closing

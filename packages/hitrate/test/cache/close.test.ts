@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { memoryL2 } from '../../src/testing/memory-l2.ts'
-import { cacheOnClock, outcomesOf, slowly } from './cache-on-clock.ts'
+import { cacheOnClock, elapsed, outcomesOf, slowly } from './cache-on-clock.ts'
 import { l2Between } from './l2-between.ts'
 import { createOrigin } from './origin.ts'
 import { refusalOf } from './refusal.ts'
@@ -175,6 +175,39 @@ test('lookups that begin while it closes bypass it', async () => {
   expect(await before).toBe('v')
   await closing
   expect(outcomesOf(cache)).toEqual({ bypass: 1, miss: 1 })
+})
+
+test('writes and invalidations on their way to L2 are waited for', async () => {
+  const behind = memoryL2()
+  const { l2 } = l2Between(
+    (store) => ({
+      delete: async (keys) => {
+        await elapsed(50, clock)
+        return store.delete(keys)
+      },
+      write: async (requests, terms) => {
+        await elapsed(50, clock)
+        return store.write(requests, terms)
+      },
+      stampMarkers: async (names, mode, life) => {
+        await elapsed(50, clock)
+        return store.stampMarkers(names, mode, life)
+      },
+    }),
+    behind,
+  )
+  const { cache, clock } = cacheOnClock({ l2 })
+  const { cache: other } = cacheOnClock({ l2: behind, clock, l1: false })
+  await other.setMany([
+    { key: 'deleted', value: 1 },
+    { key: 'tagged', value: 1, tags: ['t'] },
+  ])
+  const asked = [cache.delete('deleted'), cache.set('set', 2), cache.invalidate({ tags: ['t'] })]
+  const closed = cache.close()
+  await clock.advance(100)
+  await closed
+  for (const { delivered } of await Promise.all(asked)) expect(delivered).toBe(true)
+  expect(await other.getMany(['deleted', 'tagged', 'set'])).toEqual([undefined, undefined, 2])
 })
 
 test('a lookup that waits for L2 while it closes still gets its value from the loader', async () => {

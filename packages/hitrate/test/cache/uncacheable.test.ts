@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { memoryL2 } from '../../src/testing/memory-l2.ts'
 import { cacheOnClock, outcomesOf, reasonsOf } from './cache-on-clock.ts'
+import { l2Between } from './l2-between.ts'
 
 const cyclic: { self?: unknown } = {}
 cyclic.self = cyclic
@@ -85,4 +86,16 @@ test('a value that alone is larger than L1 is kept in L2', async () => {
   await cache.idle()
   expect(await cache.get('a')).toBe(value)
   expect(outcomesOf(cache)).toEqual({ miss: 1, hit_l2: 1 })
+})
+
+test("a key with half a surrogate pair doesn't show the value of the key that UTF-8 makes of it", async () => {
+  const { l2 } = l2Between((store) => ({
+    read: (keys) => store.read(keys.map((key) => key.toWellFormed())), // as a client does that sends UTF-8
+  }))
+  const { cache } = cacheOnClock({ l2, l1: false })
+  await cache.set('a\ufffd', 'other')
+  expect(await cache.peek('a\ufffd')).toBe('other')
+  expect(await cache.peek('a\ud800')).toBeUndefined()
+  expect(await cache.has('a\ud800')).toBe(false)
+  expect(await cache.get('a\ud800')).toBeUndefined()
 })

@@ -18,6 +18,12 @@ export interface StandaloneClient {
 
 /** How old an estimate of the server's clock may grow before it is asked again: clocks drift and are set. */
 const CLOCK_AGE: Milliseconds = 10_000
+/**
+ * An answer that took longer says too little: the estimate may be wrong by half of it. Mostly our own event loop had
+ * stalled, so it is asked again, this often at the most.
+ */
+const CLOCK_ROUND_TRIP: Milliseconds = 50
+const CLOCK_TRIES = 3
 
 /**
  * Options of our own connection, whoever's client it is made from (node-redis 6.3):
@@ -91,10 +97,11 @@ export function standaloneConnection(options: {
     options.onAvailability(now)
   }
 
-  const askTime = async (): Promise<void> => {
+  const askTime = async (tries = CLOCK_TRIES): Promise<void> => {
     const sent = clock.now()
     const [seconds, micros] = list(await client.sendCommand(['TIME']))
     const received = clock.now()
+    if (received - sent > CLOCK_ROUND_TRIP && tries > 1) return askTime(tries - 1)
     sample = { server: integer(seconds) * 1_000 + integer(micros) / 1_000, at: (sent + received) / 2 }
   }
 

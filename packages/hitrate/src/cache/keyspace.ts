@@ -54,7 +54,7 @@ export function readFamily<P, T>(
 
   const tagsOf = (value: unknown, params: P): readonly string[] =>
     typeof tags === 'function' && value !== null && value !== undefined
-      ? tags(asWritten<NonNullable<T>>(value), params)
+      ? checkTags(tags(asWritten<NonNullable<T>>(value), params))
       : []
 
   const sources = (list: readonly P[]): readonly (LoadSource | undefined)[] => {

@@ -135,6 +135,19 @@ describe.each([
     expect(outcomesOf(cache)).toEqual({ miss: 1 })
   })
 
+  test('takes no text for a list of tags', async () => {
+    const { cache } = cacheOnClock(tiers())
+    const untyped = (): string[] => JSON.parse('"seller"')
+    const products = cache.keyspace('product:{id:int}', { load: ({ id }) => ({ id }), tags: untyped })
+    expect(await products.get({ id: 1 })).toEqual({ id: 1 })
+    await cache.idle()
+    expect(await products.has({ id: 1 })).toBe(false)
+    expect(cache.metrics.totals().incidents.tags_error).toBe(1)
+    await expect(products.set({ id: 1 }, { id: 1 })).rejects.toThrow(
+      'tags: "seller" given; accepted: an array',
+    )
+  })
+
   test('loads null without asking for its tags, and keeps it', async () => {
     const { cache } = cacheOnClock(tiers())
     const tags = vi.fn(() => ['t'])

@@ -85,6 +85,7 @@ describe('a Redis URL', () => {
     ['http://localhost', 'a URL of scheme "http"'],
     ['localhost:6379', 'text that is not a URL'],
     ['redis://localhost/abc', 'a URL with the database "abc"'],
+    ['redis://user:50%off@localhost', 'a URL with a % that begins no escape'],
     ['redis-cluster://localhost:6379', 'redis-cluster:// is not supported yet'],
   ])('like %s is refused in one line that names what is accepted', (url, given) => {
     expect(() => redisStore(url)).toThrow(CacheError)
@@ -93,7 +94,11 @@ describe('a Redis URL', () => {
   })
 
   it('is never repeated with its password', () => {
-    for (const url of ['http://user:secret@localhost', 'redis://user:secret@localhost/abc']) {
+    for (const url of [
+      'http://user:secret@localhost',
+      'redis://user:secret@localhost/abc',
+      'redis://user:secret%@localhost',
+    ]) {
       expect(() => redisStore(url)).toThrow(
         expect.not.objectContaining({ message: expect.stringContaining('secret') }),
       )

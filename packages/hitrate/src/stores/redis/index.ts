@@ -127,7 +127,21 @@ function checkUrl(url: string): string {
       `l2: ${given} given; accepted: a number, as in redis://host:6379/0`,
     )
   }
+  if (!isDecodable(url)) {
+    const given = 'a URL with a % that begins no escape'
+    throw new CacheError('invalid_option', `l2: ${given} given; accepted: %25 for a % in a user or password`)
+  }
   return url
+}
+
+/** A `%` in a password that is not escaped parses as a URL, and fails only when the client reads it. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function readSettings(options: RedisStoreOptions): L2Settings {

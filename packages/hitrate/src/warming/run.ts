@@ -4,6 +4,7 @@ import type { Milliseconds } from '../units.ts'
 import { createGate } from './gate.ts'
 import {
   type KeyCounts,
+  measured,
   NO_KEYS,
   plus,
   type RunReport,
@@ -70,7 +71,7 @@ export function startRun(id: string, strategies: readonly Strategy[], context: R
       id,
       status: endedAt === undefined ? 'running' : statusOf(reports),
       startedAt,
-      tookMs: (endedAt ?? clock.now()) - began,
+      tookMs: measured((endedAt ?? clock.now()) - began),
       ...counts,
       // While keys are being stored, one may be read before the call that stored it has answered.
       readLater: counts.keysWarmed === 0 ? null : Math.min(1, reads.read / counts.keysWarmed),

@@ -10,6 +10,7 @@ import {
   allFailed,
   countsOf,
   type KeyCounts,
+  measured,
   NO_KEYS,
   plus,
   type StrategyReport,
@@ -140,7 +141,7 @@ export function createTask(strategy: Strategy, context: TaskContext): Task {
         name: strategy.name,
         status,
         ...counts,
-        tookMs: startedAt === undefined ? 0 : (endedAt ?? clock.now()) - startedAt,
+        tookMs: startedAt === undefined ? 0 : measured((endedAt ?? clock.now()) - startedAt),
         ...(error !== undefined && { error }),
       }),
     async start() {

@@ -58,8 +58,9 @@ export function checkLoader(load: unknown): (...args: unknown[]) => unknown {
 export function checkTarget(target: InvalidateTarget): void {
   if (target === 'all') return
   if (typeof target === 'object' && target !== null) {
-    if ('tags' in target) return
-    if (typeof target.pattern === 'string' && target.pattern !== '') return
+    const both = 'tags' in target && 'pattern' in target
+    if ('tags' in target && !both) return
+    if (!both && 'pattern' in target && typeof target.pattern === 'string' && target.pattern !== '') return
   }
   throw refused('invalid_argument', 'invalidate', target, "{ tags: [...] }, { pattern: 'feed:*' }, 'all'")
 }

@@ -65,8 +65,9 @@ export function createLoading(options: {
 
   const run = async (flight: Flight): Promise<void> => {
     const { plan, ticket } = flight
+    let permit: Permit | undefined
     try {
-      const permit = await permitted(flight)
+      permit = await permitted(flight)
       // Told to end before it began: the origin is not asked.
       if (flight.abandoned !== undefined) return await turnBack(flight, permit)
       if (permit === undefined) plan.source.decline()
@@ -76,6 +77,7 @@ export function createLoading(options: {
       flight.land({ kind: 'failed', error })
       throw error
     } finally {
+      if (permit?.kind === 'claim') permit.claim.stop()
       flight.confirm(true)
       ticket.close()
       all.delete(flight)

@@ -1,9 +1,13 @@
+import { CacheError } from '../errors.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import type { LookupParts, LookupRequest } from './lookup.ts'
 import type { WarmOptions, WarmResult } from './types.ts'
 
 /** Errors of one call that are handed on: enough to see what is wrong. */
 export const MAX_WARM_ERRORS = 5
+
+/** Without the key: reports are shown to people who may not see keys. */
+const UNSTORABLE = new CacheError('invalid_argument', "a value, or its key, can't be stored")
 
 type Warmed =
   | { readonly kind: 'warmed' | 'alreadyFresh' | 'absent' | 'skipped' }
@@ -68,6 +72,7 @@ async function warmOne(
   const landing = await flight.landing
   switch (landing.kind) {
     case 'loaded':
+      if (landing.uncacheable) return { kind: 'failed', error: UNSTORABLE }
       if (landing.entry === undefined) return { kind: 'absent' }
       if (reads !== undefined) ledger.watch(key, reads, landing.entry)
       return { kind: 'warmed' }

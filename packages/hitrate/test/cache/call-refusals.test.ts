@@ -257,6 +257,7 @@ const REFUSED: readonly (readonly [CacheErrorCode, string, Call])[] = [
     [{}, 'an object'],
     [{ pattern: '' }, 'an object'],
     [{ pattern: 7 }, 'an object'],
+    [{ tags: ['feed'], pattern: 'feed:*' }, 'an object'],
     [null, 'null'],
   ].map(([target, shown]): readonly [CacheErrorCode, string, Call] => [
     'invalid_argument',

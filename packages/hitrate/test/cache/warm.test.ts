@@ -48,6 +48,21 @@ describe.each([
       })
     })
 
+    test('fails at what it loaded and can not store, and names no key', async () => {
+      const { cache } = cacheOnClock(tiers())
+      const exports = cache.keyspace('export:{name}', {
+        load: ({ name }): unknown => (name === 'big' ? 1n : 1),
+      })
+      const report = await exports.warm([{ name: 'big' }, { name: 'small' }])
+      expect(report).toMatchObject({
+        ...NOTHING,
+        warmed: 1,
+        failed: 1,
+        errors: [{ code: 'invalid_argument' }],
+      })
+      expect(String(report.errors[0])).not.toContain('big')
+    })
+
     test('hands on the first few errors only', async () => {
       const { cache } = cacheOnClock(tiers())
       const products = cache.keyspace('product:{id:int}', {

@@ -115,7 +115,11 @@ function checkUrl(url: string): string {
       `l2: ${scheme}:// is not supported yet; accepted: ${ACCEPTED_SOURCES}`,
     )
   }
-  if ((scheme !== 'redis' && scheme !== 'rediss') || !URL.canParse(url)) {
+  if ((scheme === 'redis' || scheme === 'rediss') && !URL.canParse(url)) {
+    const given = `a ${scheme}:// URL whose host, port or credentials can't be read`
+    throw new CacheError('invalid_option', `l2: ${given} given; accepted: ${ACCEPTED_SOURCES}`)
+  }
+  if (scheme !== 'redis' && scheme !== 'rediss') {
     const given = scheme === undefined ? 'text that is not a URL' : `a URL of scheme ${describe(scheme)}`
     throw new CacheError('invalid_option', `l2: ${given} given; accepted: ${ACCEPTED_SOURCES}`)
   }

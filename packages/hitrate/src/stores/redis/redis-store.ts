@@ -166,7 +166,11 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       )
       const answers = await Promise.all(
         chunks.map(async (chunk) => {
-          const values = chunk.flatMap(({ version, life, body }) => [binary(version), String(life), body])
+          const values = chunk.flatMap(({ version, life, body }) => [
+            binary(version),
+            String(Math.ceil(life)),
+            body,
+          ])
           return list(
             await run(
               WRITE,

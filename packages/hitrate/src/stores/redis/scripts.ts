@@ -101,16 +101,16 @@ local function taken(key)
   local start = redis.call('GETRANGE', key, 0, 39)
   return is_claim(start) or is_entry(start)
 end
+local stamps = stamp(0) .. stamp(now) .. stamp(now)
 for index, key in ipairs(KEYS) do
   answer[index] = 0
   if in_time and not (only_absent and taken(key)) then
     local version, life, body = ARGV[3 * index], ARGV[3 * index + 1], ARGV[3 * index + 2]
-    local head = 'He\\0' .. version .. stamp(0) .. stamp(now) .. stamp(now)
-    redis.call('SET', key, head .. body, 'PX', math.ceil(tonumber(life)))
-    redis.call('EXISTS', key)
+    redis.call('SET', key, 'He\\0' .. version .. stamps .. body, 'PX', life)
     answer[index] = 1
   end
 end
+redis.call('EXISTS', unpack(KEYS))
 return answer
 `)
 

@@ -118,9 +118,15 @@ export function createInvalidation(options: {
 
     async all(mode) {
       const every = (): boolean => true
-      const local = hereWhere(every, mode)
+      // Expired by their marker, entries stay as they are.
+      const everywhere = (): number => {
+        if (mode === 'delete') return hereWhere(every, mode)
+        fence.voidWhere(every, mode)
+        return tier1.entries
+      }
+      const local = everywhere()
       const delivered = await stamped([markers.all], mode)
-      if (l2 !== undefined) hereWhere(every, mode)
+      if (l2 !== undefined) everywhere()
       return done(mode, 'all', local, delivered ? local : undefined)
     },
   }

@@ -159,10 +159,9 @@ export function createLoading(options: {
     flight.loading(loading)
     const end = await loading.end
     if (end.kind === 'failed') {
-      // Given up by those who waited, it did not fail: the next lookup may try at once. Nor is there anything to serve
-      // during a pause when no stale value was at hand.
-      const pause = flight.abandoned === undefined && plan.stale !== undefined ? options.retryAfter : 0
-      if (plan.stale !== undefined) plan.stale.retryAt = clock.now() + pause
+      // Given up by those who waited, it did not fail: the next lookup may try at once.
+      const pause = flight.abandoned === undefined ? options.retryAfter : 0
+      rest(plan, pause)
       flight.land(end)
       await claim?.release({ pause, remove: false })
       return
@@ -171,6 +170,7 @@ export function createLoading(options: {
       // The origin has nothing any more: what was stale is gone as well.
       const gone = end.value === undefined && !ticket.voided
       if (gone) tier1.delete(plan.key)
+      else rest(plan, 0)
       const shaped = end.value === undefined ? undefined : payloads.encode(end.value)
       const value = shaped === undefined ? end.value : shaped.value
       flight.land(landingOf(flight, value, undefined, end.took))
@@ -197,6 +197,12 @@ export function createLoading(options: {
     if (accepted && !ticket.voided) tier1.put(plan.key, entry)
     else recorder.incident('fill_refused')
     flight.confirm(accepted)
+  }
+
+  /** The value that was to be replaced stays, and is not tried again for so long. */
+  const rest = ({ key, stale }: FlightPlan, pause: Milliseconds): void => {
+    const left = stale ?? tier1.peek(key)
+    if (left !== undefined) left.retryAt = clock.now() + pause
   }
 
   const landingOf = (

@@ -6,6 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { compileGlob } from '../../src/glob.ts'
 import { CacheModel, type Expected, type Keep, type Loaded } from './cache-model.ts'
 
+/** More of them on demand: `RUNS=20000 npx vitest run ...`. */
+const RUNS = Number(process.env.RUNS ?? 250)
 const RETRY_AFTER = 2_005
 
 const KEYS = ['a:1', 'a:2', 'b:1']
@@ -160,7 +162,7 @@ const CACHES: Readonly<Record<string, () => CacheOptions>> = {
 }
 
 describe.each(Object.entries(CACHES))('a cache %s', (_, options) => {
-  test('answers as the model does', async () => {
+  test('answers as the model does', { timeout: 20_000 + RUNS * 50 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const clock = manualClock()
@@ -176,7 +178,7 @@ describe.each(Object.entries(CACHES))('a cache %s', (_, options) => {
         await cache.close()
         expect(clock.pending).toBe(0)
       }),
-      { numRuns: 250 },
+      { numRuns: RUNS },
     )
   })
 })

@@ -45,14 +45,12 @@ export class CacheModel {
   getOrSet(key: string, loaded: Loaded, keep: Keep, mode: 'use' | 'refresh' | 'bypass'): Expected {
     const [kept, standing] = this.#look(key)
     if (mode === 'bypass') return { ...answerOf(loaded), outcome: 'bypass' }
-    if (mode === 'refresh' || kept === undefined) {
-      this.#load(key, loaded, keep)
-      return answerOf(loaded)
-    }
-    if (standing === 'stale' && this.now >= kept.retryAt) {
-      if (loaded.kind === 'throws') kept.retryAt = this.now + this.#retryAfter
+    const turn = standing === 'stale' && this.now >= kept.retryAt
+    if (mode === 'refresh' || kept === undefined || turn) {
+      if (kept !== undefined) kept.retryAt = loaded.kind === 'throws' ? this.now + this.#retryAfter : 0
       this.#load(key, loaded, keep)
     }
+    if (mode === 'refresh' || kept === undefined) return answerOf(loaded)
     return { outcome: standing, value: kept.value }
   }
 
@@ -68,7 +66,7 @@ export class CacheModel {
     }
   }
 
-  /** An expire of the key itself is also a wish to have it loaded anew. */
+  /** An expire that names keys, not tags, is also a wish to have them loaded anew. */
   retry(glob: string): void {
     const matches = compileGlob(glob)
     for (const [key, kept] of this.#kept) if (matches(key)) kept.retryAt = 0

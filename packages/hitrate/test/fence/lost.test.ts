@@ -199,6 +199,82 @@ describe('a marker that was evicted', () => {
   })
 })
 
+test('an entry whose tag has a marker of another nonce is dead', async () => {
+  const cache = open()
+  await cache.set('k', 1, { tags: ['tag'] })
+  const marker = server.markers.get('tag')
+  if (marker === undefined) throw new Error('no marker was made')
+  server.markers.set('tag', { ...marker, value: { ...marker.value, nonce: 'another!' } })
+  expect(await cache.get('k')).toBeUndefined()
+})
+
+describe('an invalidation that L2 has not carried out yet', () => {
+  test.each([
+    ['delete', 'delete by key', (cache: Cache) => cache.delete('k')],
+    ['expire', 'expire by key', (cache: Cache) => cache.expire('k')],
+    ['delete', 'delete by pattern', (cache: Cache) => cache.invalidate({ pattern: '*' })],
+    ['stampMarkers', 'delete by tag', (cache: Cache) => cache.invalidate({ tags: ['tag'] })],
+    ['stampMarkers', 'delete of all', (cache: Cache) => cache.invalidate('all')],
+  ] as const)(
+    'holds %s: what is read meanwhile does not outlast the %s',
+    async (operation, _, invalidate) => {
+      const gate = createGate()
+      const cache = open({ l1: {} }, gate.around)
+      await cache.set('k', 'old', { tags: ['tag'] })
+      gate.hold(operation, 'operation')
+      const invalidating = invalidate(cache)
+      await clock.advance(0)
+      expect(await cache.get('k')).toBe('old') // it has not resolved
+      gate.open()
+      expect(await settled(clock, invalidating)).toMatchObject({ delivered: true })
+      expect(await cache.get('k')).toBeUndefined()
+    },
+  )
+})
+
+describe('in another process L1 is believed for a second', () => {
+  test('from when a read was sent, not from when it was answered', async () => {
+    const gate = createGate()
+    const [cache, other] = [open({ l1: {} }, gate.around), open()]
+    await other.set('k', 'old')
+    gate.hold('read')
+    const reading = cache.get('k')
+    await clock.advance(0)
+    await other.delete('k')
+    await clock.advance(200)
+    gate.open()
+    expect(await settled(clock, reading)).toBe('old')
+    await clock.advance(800)
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
+  test('from when its tags were last known, not from when it was read', async () => {
+    const [cache, other] = [open({ l1: {} }), open()]
+    for (const key of ['first', 'k']) await other.set(key, 'old', { tags: ['tag'] })
+    await cache.get('first')
+    await clock.advance(300)
+    await other.invalidate({ tags: ['tag'] })
+    await clock.advance(100)
+    expect(await cache.get('k')).toBe('old')
+    await clock.advance(900)
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
+  test('from the end of a load, whose tags are read once more then', async () => {
+    const [cache, other] = [open({ l1: {} }), open()]
+    await cache.get('first')
+    const { value, answer } = loading(cache)
+    await clock.advance(100)
+    await other.invalidate('all')
+    await clock.advance(300)
+    answer('old')
+    expect(await settled(clock, value)).toBe('old')
+    await quiet(cache)
+    await clock.advance(700)
+    expect(await cache.get('k')).toBeUndefined()
+  })
+})
+
 describe('a set', () => {
   test('is kept although its markers were lost: they are made anew', async () => {
     const cache = open()
@@ -229,14 +305,12 @@ describe('a set', () => {
     const gate = createGate()
     const cache = open({ l1: { maxEntries: 1 } }, gate.around)
     await open().set('k', 'old')
-    gate.hold('write')
-    const setting = cache.set('k', 'new')
+    gate.hold('ensureMarkers', 'operation')
+    const setting = cache.set('k', 'new', { tags: ['unknown yet'] })
     await clock.advance(0)
-    // The new value leaves L1 to make room, and the old one comes in while Redis has not answered the set.
+    // The new value leaves L1 to make room, and what L2 still has comes in.
     await cache.set('other', 1)
-    server.slots.set('k', { ...(server.slots.get('k') ?? fail()), value: await olderEntry() })
     expect(await cache.get('k')).toBe('old')
-    await cache.set('k', 'new')
     gate.open()
     await settled(clock, setting)
     expect(await cache.get('k')).toBe('new')
@@ -249,19 +323,6 @@ describe('a set', () => {
     expect([await cache.get('k'), await other.get('k')]).toEqual(['second', 'second'])
   })
 })
-
-async function olderEntry() {
-  const elsewhere = memoryServer()
-  const here = server
-  server = elsewhere
-  await open().set('k', 'old')
-  server = here
-  return (elsewhere.slots.get('k') ?? fail()).value
-}
-
-function fail(): never {
-  throw new Error('nothing there')
-}
 
 describe('a value that is deleted while a lookup reads it', () => {
   test.each([

@@ -42,36 +42,43 @@ export function wrapStore(factory: StoreFactory, around: Around): StoreFactory {
   }
 }
 
-/** Holds back one answer: the operation was carried out, and nobody knows yet. */
+/** Holds back one operation: before it is carried out, or its answer, so that it was and nobody knows yet. */
 export interface Gate {
   readonly around: Around
-  /** The next answer of this operation. */
-  hold(operation: Operation): void
-  /** Whether an answer is held back. */
+  /** The next of this operation. */
+  hold(operation: Operation, what?: 'operation' | 'answer'): void
+  /** Whether one is held back. */
   readonly holding: boolean
   open(): void
 }
 
 export function createGate(): Gate {
   let held: Operation | undefined
+  let before = false
   let holding = false
   let opened = Promise.withResolvers<void>()
+  const wait = async (): Promise<void> => {
+    holding = true
+    await opened.promise
+  }
   return {
     get holding() {
       return holding
     },
     async around(operation, work) {
-      const holds = operation === held
-      if (holds) held = undefined
-      const answer = await work()
-      if (holds) {
-        holding = true
-        await opened.promise
+      if (operation !== held) return work()
+      held = undefined
+      if (before) {
+        await wait()
+        return work()
       }
+      const answer = await work()
+      await wait()
       return answer
     },
-    hold(operation) {
+    hold(operation, what = 'answer') {
       held = operation
+      before = what === 'operation'
       opened = Promise.withResolvers<void>()
     },
     open() {

@@ -1,0 +1,70 @@
+/** Answers about markers may overtake each other; what a process knows of them never goes back. */
+import { manualClock } from 'hitrate/testing'
+import { beforeEach, expect, test } from 'vitest'
+import { createFence } from '../../src/cache/fence.ts'
+import { createMarkers, type Markers } from '../../src/cache/markers.ts'
+import { createTagStore, type TagStore } from '../../src/cache/tags.ts'
+import { createMetrics } from '../../src/metrics/create.ts'
+import { createGuard } from '../../src/stores/guard.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+import type { MarkerState, Store } from '../../src/stores/store.ts'
+
+const clock = manualClock()
+let answers: ((states: readonly MarkerState[]) => void)[]
+let markers: Markers
+let tags: TagStore
+
+beforeEach(() => {
+  answers = []
+  markers = createMarkers(createFence())
+  const context = { name: 'test', clock, logger: undefined, onAvailability: () => undefined }
+  const answered = () =>
+    new Promise<MarkerState[]>((resolve) => {
+      answers.push((states) => resolve([...states]))
+    })
+  const store: Store = {
+    ...createMemoryStore(context),
+    available: true,
+    readMarkers: answered,
+    stampMarkers: answered,
+  }
+  const { recorder } = createMetrics({ clock })
+  const guard = createGuard({ clock, recorder, timeout: 10_000 })
+  tags = createTagStore({ store, guard, markers, clock, maxAge: 1_000 })
+})
+
+const state = (nonce: string, deletedAt: number): MarkerState => ({ nonce, deletedAt, expiredAt: 0 })
+
+test('an answer that was overtaken by a later one is not taken', async () => {
+  const marker = markers.named('tag')
+  const first = tags.refresh([marker])
+  await clock.advance(10)
+  const second = tags.refresh([marker])
+  answers[1]?.([state('anew', 5)])
+  expect(await second).toBe(true)
+  answers[0]?.([state('lost', 1)])
+  expect(await first).toBe(true)
+  expect(marker.state).toEqual(state('anew', 5))
+})
+
+test('stamps of one marker only grow, whichever answer comes last', async () => {
+  const marker = markers.named('tag')
+  const asked = [tags.refresh([marker]), tags.refresh([marker])]
+  answers[1]?.([state('same', 7)])
+  answers[0]?.([state('same', 3)])
+  await Promise.all(asked)
+  expect(marker.state).toEqual(state('same', 7))
+})
+
+test('what was asked before an invalidation of our own is asked again', async () => {
+  const marker = markers.named('tag')
+  const asked = tags.refresh([marker])
+  const stamped = tags.stamp([marker], 'delete', 1_000)
+  answers[0]?.([state('same', 3)])
+  expect(await asked).toBe(true)
+  expect(tags.outdated(marker)).toBe(true)
+  answers[1]?.([state('same', 9)])
+  expect(await stamped).toBe(true)
+  expect(marker.state).toEqual(state('same', 9))
+  expect(tags.outdated(marker)).toBe(false)
+})

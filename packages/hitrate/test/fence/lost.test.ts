@@ -262,7 +262,11 @@ describe('in another process L1 is believed for a second', () => {
 
   test('from the end of a load, whose tags are read once more then', async () => {
     const [cache, other] = [open({ l1: {} }), open()]
-    await cache.get('first')
+    await settled(
+      clock,
+      cache.getOrSet('first', () => 1),
+    )
+    await quiet(cache)
     const { value, answer } = loading(cache)
     await clock.advance(100)
     await other.invalidate('all')

@@ -67,7 +67,16 @@ export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
   const openL2 = () => {
     if (settings.l2 === undefined) return undefined
     metrics.setL2Available(false)
-    const store = settings.l2.open({ name, clock, logger, onAvailability: metrics.setL2Available })
+    const store = settings.l2.open({
+      name,
+      clock,
+      logger,
+      tracking: false,
+      staleBound: 2_000,
+      onAvailability: metrics.setL2Available,
+      onLink: async () => undefined,
+      onChange: () => undefined,
+    })
     const { timeout, compressAbove, maxValueBytes } = settings.l2.settings
     const guard = createGuard({ clock, recorder, timeout })
     const tags = createTagStore({

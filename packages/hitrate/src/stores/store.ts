@@ -22,6 +22,11 @@ export interface Store {
   connected(): Promise<void>
   /** The server's time now, as estimated from its last answers; `undefined` before the first one. */
   serverNow(): ServerTime | undefined
+  /** The link that carries what is asked about the key now, or carried it last. */
+  linkOf(key: string): Link
+  linkOfMarker(name: MarkerName): Link
+  /** Gives up links that stay silent and makes new ones; what is pending rejects. */
+  reopen(): void
 
   /** What the keys hold, in their order: one round trip. */
   read(keys: readonly string[]): Promise<Stored[]>
@@ -69,6 +74,36 @@ export interface Store {
   info(): Promise<L2Info>
   /** Releases the connection; what is pending rejects. */
   close(): Promise<void>
+}
+
+/**
+ * A connection to a server, from when it may be used until it is lost: who connects again makes a new one. What was read
+ * over it is kept up to date by it, where it is tracked.
+ */
+export interface Link {
+  /** The server tells us on it when others change what was read over it: see {@link StoreContext.onChange}. */
+  readonly tracked: boolean
+  /** When the last question that was answered was sent: what the server had told until then has been heard. */
+  readonly provenAt: Milliseconds
+  /** It carries nothing any more, and will not again. */
+  readonly lost: boolean
+}
+
+/** The link of a store that is none, or of one that never had any. */
+export const NO_LINK: Link = Object.freeze({ tracked: false, provenAt: Number.NEGATIVE_INFINITY, lost: true })
+
+/** What others changed. `everything`: so much that it is not told one by one. */
+export type Change =
+  | { readonly kind: 'entry'; readonly key: string }
+  | { readonly kind: 'marker'; readonly name: MarkerName }
+  | { readonly kind: 'everything' }
+
+/** A new link, before it is used. */
+export interface LinkFound {
+  /** Sends over it, although it does not count as available yet. */
+  readonly store: Store
+  /** Behind it is another server than behind the one before, or the same one started anew: it may have lost writes. */
+  readonly serverChanged: boolean
 }
 
 /** Opaque; each store has its own. */
@@ -195,8 +230,16 @@ export interface StoreContext {
   readonly name: string
   readonly clock: Clock
   readonly logger: Logger | undefined
+  /** Whether links are to be tracked. A store that can't says so by {@link Link.tracked}. */
+  readonly tracking: boolean
+  /** Links that carry nothing else are proved at least twice in this time. */
+  readonly staleBound: Milliseconds
   /** Called when the server is lost or found. */
   onAvailability(available: boolean): void
+  /** Awaited on each new link before it counts as available; when it rejects, it is called again after a pause. */
+  onLink(found: LinkFound): Promise<void>
+  /** Called for what others change of what was read over a tracked link, each time once; never throws. */
+  onChange(change: Change): void
 }
 
 /** Bounds of L2 the cache keeps, whatever the store. */
@@ -207,7 +250,20 @@ export interface L2Settings {
   readonly maxValueBytes: Bytes
   /** Values from this size are compressed, kept so only when smaller. Default 4 KiB. */
   readonly compressAbove: Bytes
+  readonly breaker: BreakerSettings
 }
+
+/** When a sick L2 is left alone: see `breaker.ts`. */
+export interface BreakerSettings {
+  /** In a row, until nothing is sent any more. Default 5. */
+  readonly failures: number
+  /** Until it is asked again whether it is well: the first pause, doubled each time. Default 1 s. */
+  readonly pause: Milliseconds
+  /** The longest pause. Default 30 s. */
+  readonly maxPause: Milliseconds
+}
+
+export const DEFAULT_BREAKER: BreakerSettings = Object.freeze({ failures: 5, pause: 1_000, maxPause: 30_000 })
 
 /** What `redisStore(...)` answers: nothing is opened before a cache takes it. */
 export interface StoreFactory {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCache } from '../../src/cache/cache.ts'
+import { DEFAULT_BREAKER } from '../../src/stores/store.ts'
 import { refusalOf, untyped } from './refusal.ts'
 
 const DURATIONS = "a number of milliseconds (0 or more, finite) or text like '250ms', '30s', '5m', '1h', '1d'"
@@ -86,7 +87,7 @@ describe('createCache refuses', () => {
   test('an option before it opens anything', async () => {
     let opened = 0
     const l2 = {
-      settings: { timeout: 250, maxValueBytes: 1, compressAbove: 1 },
+      settings: { timeout: 250, maxValueBytes: 1, compressAbove: 1, breaker: DEFAULT_BREAKER },
       open: () => {
         opened++
         throw new Error('opened')

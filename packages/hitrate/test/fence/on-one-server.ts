@@ -1,7 +1,7 @@
 import { type Cache, type CacheOptions, createCache } from 'hitrate'
 import { type ManualClock, manualClock } from 'hitrate/testing'
 import { createMemoryStore, type MemoryServer, memoryServer } from '../../src/stores/memory/memory-store.ts'
-import type { StoreFactory } from '../../src/stores/store.ts'
+import { DEFAULT_BREAKER, type StoreFactory } from '../../src/stores/store.ts'
 import { settled } from './world.ts'
 import { type Around, wrapStore } from './wrap-store.ts'
 
@@ -25,7 +25,7 @@ export function onOneServer(): OnOneServer {
   const clock = manualClock()
   const server = memoryServer()
   const l2: StoreFactory = {
-    settings: { timeout: 250, maxValueBytes: 1_000_000, compressAbove: 4_096 },
+    settings: { timeout: 250, maxValueBytes: 1_000_000, compressAbove: 4_096, breaker: DEFAULT_BREAKER },
     open(context) {
       context.onAvailability(true)
       return createMemoryStore(context, server)

@@ -8,6 +8,7 @@ import { createMetrics } from '../../src/metrics/create.ts'
 import { createGuard } from '../../src/stores/guard.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import type { MarkerState, Store } from '../../src/stores/store.ts'
+import { storeContext } from '../stores/store-context.ts'
 
 const clock = manualClock()
 let answers: ((states: readonly MarkerState[]) => void)[]
@@ -17,13 +18,12 @@ let tags: TagStore
 beforeEach(() => {
   answers = []
   markers = createMarkers(createFence())
-  const context = { name: 'test', clock, logger: undefined, onAvailability: () => undefined }
   const answered = () =>
     new Promise<MarkerState[]>((resolve) => {
       answers.push((states) => resolve([...states]))
     })
   const store: Store = {
-    ...createMemoryStore(context),
+    ...createMemoryStore(storeContext(clock)),
     available: true,
     readMarkers: answered,
     stampMarkers: answered,

@@ -1,16 +1,15 @@
 import { STORE_CHECKS, type StoreUnderTest } from 'hitrate/testing'
 import { describe, test } from 'vitest'
 import { createMemoryStore, memoryServer } from '../../src/stores/memory/memory-store.ts'
-import type { StoreContext } from '../../src/stores/store.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
+import { storeContext } from './store-context.ts'
 
 function subject(): StoreUnderTest {
   const clock = manualClock()
   const server = memoryServer()
-  const context: StoreContext = { name: 'test', clock, logger: undefined, onAvailability: () => undefined }
   return {
-    store: createMemoryStore(context, server),
-    other: createMemoryStore(context, server),
+    store: createMemoryStore(storeContext(clock), server),
+    other: createMemoryStore(storeContext(clock), server),
     now: clock.now,
     // The server hands out a microsecond with each call, so its clock runs ahead of ours by that.
     pass: (by) => clock.advance(by + 1),

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { Store, Stored } from '../../src/stores/store.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
+import { storeContext } from './store-context.ts'
 
 let redis: RedisServer
 let raw: RawRedis
@@ -24,13 +25,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await raw.flushAll()
-  const context = {
-    name: 'junk',
-    clock: systemClock,
-    logger: undefined,
-    onAvailability: () => undefined,
-  }
-  store = redisStore(redis.url).open(context)
+  store = redisStore(redis.url).open(storeContext(systemClock, { name: 'junk' }))
   cache = createCache({ name: 'junk', l2: redisStore(redis.url, { timeout: '5s' }), l1: false })
   await store.connected()
   await cache.ready()

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { ALL, type MarkerName, type Store } from '../../src/stores/store.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
+import { storeContext } from './store-context.ts'
 
 let redis: RedisServer
 let raw: RawRedis
@@ -19,12 +20,7 @@ afterAll(async () => {
 })
 
 async function open(prefix: string): Promise<Store> {
-  const store = redisStore(redis.url, { keyPrefix: prefix }).open({
-    name: 'test',
-    clock: systemClock,
-    logger: undefined,
-    onAvailability: () => undefined,
-  })
+  const store = redisStore(redis.url, { keyPrefix: prefix }).open(storeContext(systemClock))
   await store.connected()
   return store
 }

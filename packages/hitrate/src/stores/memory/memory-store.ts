@@ -4,7 +4,9 @@ import type { Milliseconds } from '../../units.ts'
 import {
   ABSENT,
   ALL,
+  type Change,
   type ClaimReply,
+  type Link,
   type MarkerName,
   type MarkerState,
   type ServerTime,
@@ -24,6 +26,8 @@ export interface MemoryServer {
   /** Stamps handed out only grow, also within one instant of a clock that stands still. */
   lastStamp: ServerTime
   nonces: number
+  /** The stores that are open, and what each of them has read since it was last told of it. */
+  readonly readers: Map<StoreContext, Set<string>>
 }
 
 interface Lasting<T> {
@@ -34,7 +38,14 @@ interface Lasting<T> {
 type Slot = Lasting<StoredEntry | (StoredClaim & { readonly busyUntil: ServerTime })>
 
 export function memoryServer(): MemoryServer {
-  return { slots: new Map(), markers: new Map(), instant: undefined, lastStamp: 0, nonces: 0 }
+  return {
+    slots: new Map(),
+    markers: new Map(),
+    instant: undefined,
+    lastStamp: 0,
+    nonces: 0,
+    readers: new Map(),
+  }
 }
 
 /**
@@ -43,6 +54,19 @@ export function memoryServer(): MemoryServer {
  */
 export function createMemoryStore(context: StoreContext, server: MemoryServer = memoryServer()): Store {
   let closed = false
+  const link: Link = { tracked: context.tracking, provenAt: Number.POSITIVE_INFINITY, lost: false }
+  const tracked = new Set<string>()
+  if (context.tracking) server.readers.set(context, tracked)
+
+  /** Each reader is told once, and has to read again to be told again, as with Redis. */
+  const changed = (id: string, change: Change): void => {
+    for (const [reader, keys] of server.readers) {
+      // Our own connection is not told of our own writes, and goes on being tracked: all writing scripts end by reading.
+      if (reader !== context && keys.delete(id)) reader.onChange(change)
+    }
+    tracked.add(id)
+  }
+  const entryChanged = (key: string): void => changed(`e:${key}`, { kind: 'entry', key })
 
   const stamp = (): ServerTime => {
     server.lastStamp = Math.max(context.clock.wall(), server.lastStamp + 0.001)
@@ -57,6 +81,11 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
   }
   const put = (key: string, value: Slot['value'], until: ServerTime): void => {
     server.slots.set(key, { value, until })
+    entryChanged(key)
+  }
+  const drop = (key: string): void => {
+    server.slots.delete(key)
+    entryChanged(key)
   }
   const untilOf = (key: string): ServerTime => server.slots.get(key)?.until ?? 0
   const newNonce = (): string =>
@@ -77,18 +106,20 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
   ): MarkerState => {
     const until =
       name === ALL ? Number.POSITIVE_INFINITY : Math.max(now + life, server.markers.get(name)?.until ?? 0)
+    const kept = server.markers.get(name)
     server.markers.set(name, { value: state, until })
+    if (kept?.value !== state || kept.until !== until) changed(`m:${name}`, { kind: 'marker', name })
     return state
   }
   const removeOne = (key: string, now: ServerTime): boolean => {
     const there = at(key, now) !== undefined
-    server.slots.delete(key)
+    drop(key)
     return there
   }
   const expireOne = (key: string, now: ServerTime): boolean => {
     const value = at(key, now)
     if (value === undefined) return false
-    if (value.kind === 'claim') server.slots.delete(key)
+    if (value.kind === 'claim') drop(key)
     else
       put(
         key,
@@ -114,11 +145,15 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
     },
     connected: async () => undefined,
     serverNow: () => context.clock.wall(),
+    linkOf: () => link,
+    linkOfMarker: () => link,
+    reopen: () => undefined,
 
     read: (keys) =>
       ask((now) =>
         keys.map((key): Stored => {
           const value = at(key, now)
+          tracked.add(`e:${key}`)
           if (value === undefined) return ABSENT
           return value.kind === 'claim' ? { kind: 'claim', version: value.version } : value
         }),
@@ -155,7 +190,7 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
       ask((now) => {
         const value = owned(key, version, now)
         if (value === undefined) return false
-        if (remove || value.kind === 'claim') server.slots.delete(key)
+        if (remove || value.kind === 'claim') drop(key)
         else put(key, { ...value, refreshingUntil: pause > 0 ? now + pause : 0 }, untilOf(key))
         return true
       }),
@@ -164,7 +199,7 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
       ask((now) => {
         if (owned(key, version, now) === undefined) return 'refused'
         if (began + life <= now) {
-          server.slots.delete(key)
+          drop(key)
           return 'refused'
         }
         put(key, { kind: 'entry', version, expired: false, refreshingUntil: 0, began, body }, began + life)
@@ -189,15 +224,27 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
     scan: (glob) =>
       ask(() => ({ keys: [...server.slots.keys()].filter(compileGlob(glob)), next: undefined })),
 
-    readMarkers: (names) => ask((now) => names.map((name) => marker(name, now))),
+    readMarkers: (names) =>
+      ask((now) =>
+        names.map((name) => {
+          tracked.add(`m:${name}`)
+          return marker(name, now)
+        }),
+      ),
 
     ensureMarkers: (names, life) =>
       ask((now) => {
         server.instant ??= { nonce: newNonce(), deletedAt: now, expiredAt: 0 }
         const deletedAt = server.instant.deletedAt
-        return names.map((name) =>
-          keepMarker(name, marker(name, now) ?? { nonce: newNonce(), deletedAt, expiredAt: 0 }, life, now),
-        )
+        return names.map((name) => {
+          tracked.add(`m:${name}`)
+          return keepMarker(
+            name,
+            marker(name, now) ?? { nonce: newNonce(), deletedAt, expiredAt: 0 },
+            life,
+            now,
+          )
+        })
       }),
 
     stampMarkers: (names, mode, life) =>
@@ -231,6 +278,7 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
       })),
     close: async () => {
       closed = true
+      server.readers.delete(context)
     },
   }
 }

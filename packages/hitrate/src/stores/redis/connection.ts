@@ -1,4 +1,4 @@
-import type { ServerTime } from '../store.ts'
+import type { Link, ServerTime } from '../store.ts'
 
 /** One argument of a command: text goes out as UTF-8, bytes as they are. */
 export type Argument = string | Buffer
@@ -18,6 +18,10 @@ export interface Connection {
   readonly firstAttempt: Promise<void> | undefined
   /** The server's time, estimated from its last answer to `TIME`. */
   serverNow(): ServerTime | undefined
+  /** The one in use, or used last. */
+  readonly link: Link
+  /** Gives the link up, if there is one, and connects again. */
+  reopen(): void
   /** Sends one command; commands of one tick travel together. Bulk strings arrive as `Buffer`s. */
   send(args: readonly Argument[]): Promise<unknown>
   /** Closes; commands in flight reject. Resolves when nothing of it is left. */

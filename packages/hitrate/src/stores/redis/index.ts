@@ -13,7 +13,7 @@
 import { createClient, type RedisClientOptions } from 'redis'
 import { CacheError, describe } from '../../errors.ts'
 import { type Bytes, DURATION_FORMS, type Duration, parseDuration } from '../../units.ts'
-import type { L2Settings, StoreFactory } from '../store.ts'
+import { DEFAULT_BREAKER, type L2Settings, type StoreFactory } from '../store.ts'
 import { createRedisStore, prepareSpace } from './redis-store.ts'
 import {
   CONNECTION_OPTIONS,
@@ -174,6 +174,7 @@ function readSettings(options: RedisStoreOptions): L2Settings {
     timeout,
     maxValueBytes: size('maxValueBytes', options.maxValueBytes, 8 * 1024 * 1024),
     compressAbove: size('compressAbove', options.compressAbove, 4 * 1024, true),
+    breaker: DEFAULT_BREAKER,
   })
 }
 

@@ -112,6 +112,9 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     },
     connected: () => connection.connected(),
     serverNow: () => connection.serverNow(),
+    linkOf: () => connection.link,
+    linkOfMarker: () => connection.link,
+    reopen: () => connection.reopen(),
 
     async read(keys): Promise<Stored[]> {
       const [only] = keys

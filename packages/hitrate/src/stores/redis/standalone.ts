@@ -2,7 +2,7 @@ import { RESP_TYPES, type RedisClientOptions } from 'redis'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { Milliseconds } from '../../units.ts'
-import type { ServerTime } from '../store.ts'
+import { type Link, NO_LINK, type ServerTime } from '../store.ts'
 import type { Argument, Connection } from './connection.ts'
 import { integer, list, text } from './replies.ts'
 
@@ -69,6 +69,7 @@ export function standaloneConnection(options: {
   const { client, clock, logger } = options
   let label = 'redis standalone'
   let available = false
+  let link: Link = NO_LINK
   let closed = false
   /** Counts the links made: what is prepared for one is not used for the next. */
   let links = 0
@@ -94,6 +95,7 @@ export function standaloneConnection(options: {
       first.resolve()
       attempted()
     } else if (!closed) logger?.warn({ l2: label }, 'L2 lost')
+    link = { tracked: false, provenAt: Number.NEGATIVE_INFINITY, lost: !now }
     options.onAvailability(now)
   }
 
@@ -170,6 +172,13 @@ export function standaloneConnection(options: {
         askTime().then(done, done)
       }
       return sample.server + (now - sample.at)
+    },
+    get link() {
+      return link
+    },
+    reopen() {
+      client.destroy()
+      client.connect().catch(() => undefined)
     },
     send,
     async close() {

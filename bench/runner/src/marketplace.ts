@@ -16,7 +16,7 @@ export async function startMarketplace(
   env: Readonly<Record<string, string>>,
 ): Promise<Marketplace> {
   const child = spawn('npm', ['run', '--silent', 'start'], {
-    cwd: fileURLToPath(new URL('../../', import.meta.url)),
+    cwd: fileURLToPath(new URL('../../../', import.meta.url)),
     env: { ...process.env, ...env, PORT: String(port), TRAFFIC: 'off' },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,

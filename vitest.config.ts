@@ -29,6 +29,19 @@ export default defineConfig({
         extends: true,
         ssr,
         test: {
+          name: 'faults',
+          root: 'faults',
+          include: ['{scenarios,test}/**/*.test.ts'],
+          // Frozen servers and processes under load: alone on the machine, after all others.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        ssr,
+        test: {
           name: 'repository',
           include: ['test/**/*.test.ts', 'docs/**/*.test.ts', 'test-support/test/**/*.test.ts'],
         },

@@ -1,0 +1,56 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Answered, Birth, Invalidated } from './history.ts'
+import { machineNow } from './machine-time.ts'
+import type { Report, Sample } from './messages.ts'
+
+/** What one process keeps of what it did, until it is asked. */
+export interface Ledger {
+  born(kind: Birth['kind'], key: string): Birth
+  birth(id: string): Birth | undefined
+  invalidated(one: Omit<Invalidated, 'process' | 'ended'>): void
+  answered(one: Omit<Answered, 'process'>): void
+  sampled(sample: Sample): void
+  /** Everything since the last report. */
+  report(): Report
+}
+
+const NANOSECONDS_IN_MILLISECOND = 1e6
+
+export function createLedger(process: string): Ledger {
+  const stalls = monitorEventLoopDelay({ resolution: 10 })
+  stalls.enable()
+  let ids = 0
+  let births = new Map<string, Birth>()
+  let invalidations: Invalidated[] = []
+  let answers: Answered[] = []
+  let samples: Sample[] = []
+  return {
+    born(kind, key) {
+      const id = `${process}-${++ids}`
+      const birth: Birth = { id, kind, key, process, began: machineNow(), ended: undefined }
+      births.set(id, birth)
+      return birth
+    },
+    birth: (id) => births.get(id),
+    invalidated: (one) => void invalidations.push({ ...one, process, ended: machineNow() }),
+    answered: (one) => void answers.push({ ...one, process }),
+    sampled: (sample) => void samples.push(sample),
+    report() {
+      const loads: Record<string, number> = {}
+      for (const { kind, key } of births.values()) if (kind === 'load') loads[key] = (loads[key] ?? 0) + 1
+      const stalled = stalls.max / NANOSECONDS_IN_MILLISECOND
+      const report = {
+        samples,
+        history: { births: [...births.values()], invalidations, answers },
+        loads,
+        stalled,
+      }
+      births = new Map()
+      invalidations = []
+      answers = []
+      samples = []
+      stalls.reset()
+      return report
+    },
+  }
+}

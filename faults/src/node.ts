@@ -1,0 +1,158 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { subscribe } from 'node:diagnostics_channel'
+import type { Cache, Delivery, InvalidateMode, InvalidateTarget, LookupMessage } from 'hitrate'
+import type { Coverage, Invalidated } from './history.ts'
+import { createLedger } from './ledger.ts'
+import { machineNow } from './machine-time.ts'
+import type { Delivered, Looked, OriginOptions, Report } from './messages.ts'
+import { createOrigin, type Origin, type Value } from './origin.ts'
+import { createTraffic, type Traffic } from './traffic.ts'
+
+/** One process's cache, used as an application would, and everything it did written down. */
+export interface Node {
+  readonly origin: Origin
+  readonly traffic: Traffic
+  look(key: string): Promise<Looked>
+  get(key: string): Promise<Looked>
+  set(key: string): Promise<Delivered>
+  remove(keys: readonly string[]): Promise<Delivered>
+  expire(keys: readonly string[]): Promise<Delivered>
+  invalidate(target: InvalidateTarget, mode: InvalidateMode): Promise<Delivered>
+  report(): Report
+}
+
+/** What was told of the lookup that runs in this async context. */
+interface Told {
+  outcome?: string
+}
+
+/** The tag a key carries: what stands before its first colon. So a tag covers the same keys as a pattern. */
+export function tagOf(key: string): string {
+  return key.slice(0, Math.max(0, key.indexOf(':')))
+}
+
+export function createNode(name: string, cache: Cache, originOptions: OriginOptions): Node {
+  const ledger = createLedger(name)
+  const origin = createOrigin(originOptions, ledger)
+  const told = new AsyncLocalStorage<Told>()
+  subscribe('hitrate:lookup', (message) => {
+    const lookup = told.getStore()
+    if (lookup !== undefined) lookup.outcome = (message as LookupMessage).outcome
+  })
+
+  const lookup = async (key: string, ask: () => Promise<unknown>): Promise<Looked> => {
+    const began = machineNow()
+    const seen: Told = {}
+    let id: string | undefined
+    let error: string | undefined
+    try {
+      id = idOf(await told.run(seen, ask))
+    } catch (thrown) {
+      error = messageOf(thrown)
+    }
+    const ended = machineNow()
+    const { outcome } = seen
+    const loaded =
+      outcome === 'miss' || outcome === 'coalesced' || outcome === 'error' || outcome === 'bypass'
+    const waited = Math.max(0, ended - began - (loaded ? loadTime(id) : 0))
+    ledger.answered({ key, began, ended, id, outcome })
+    ledger.sampled({ what: 'lookup', began, waited, outcome, error })
+    return { id, outcome, error, waited }
+  }
+
+  /** What the origin took for the value; for one that another process loaded, what it takes here. */
+  const loadTime = (id: string | undefined): number => {
+    const birth = id === undefined ? undefined : ledger.birth(id)
+    return birth?.ended === undefined ? origin.takes : birth.ended - birth.began
+  }
+
+  const change = async (
+    keys: readonly Pick<Invalidated, 'what' | 'covers' | 'mode' | 'brought'>[],
+    run: () => Promise<Delivery>,
+  ): Promise<Delivered> => {
+    const began = machineNow()
+    let error: string | undefined
+    try {
+      const { count, delivered } = await run()
+      for (const one of keys) ledger.invalidated({ ...one, began, delivered })
+      return { count, delivered }
+    } catch (thrown) {
+      error = messageOf(thrown)
+      throw thrown
+    } finally {
+      ledger.sampled({ what: 'change', began, waited: machineNow() - began, outcome: undefined, error })
+    }
+  }
+
+  const changeKeys = (
+    keys: readonly string[],
+    mode: InvalidateMode,
+    run: () => Promise<Delivery>,
+  ): Promise<Delivered> =>
+    change(
+      keys.map((key) => ({ what: `${mode} of ${key}`, covers: { key }, mode, brought: undefined })),
+      run,
+    )
+
+  const node: Node = {
+    origin,
+    look: (key) =>
+      lookup(key, () => cache.getOrSet<Value>(key, () => origin.load(key), { tags: [tagOf(key)] })),
+    get: (key) => lookup(key, () => cache.get(key)),
+    async set(key) {
+      const birth = ledger.born('set', key)
+      const what = `set of ${key} to ${birth.id}`
+      const delivery = await change([{ what, covers: { key }, mode: 'delete', brought: birth.id }], () =>
+        cache.set<Value>(key, { id: birth.id, key }, { tags: [tagOf(key)] }),
+      )
+      if (delivery.delivered) birth.ended = machineNow()
+      return delivery
+    },
+    remove: (keys) => changeKeys(keys, 'delete', () => cache.delete(keys)),
+    expire: (keys) => changeKeys(keys, 'expire', () => cache.expire(keys)),
+    invalidate(target, mode) {
+      const what = `${mode} of ${JSON.stringify(target)}`
+      return change([{ what, covers: coverageOf(target), mode, brought: undefined }], () =>
+        cache.invalidate(target, { mode }),
+      )
+    },
+    traffic: createTraffic({
+      look: (key) => node.look(key),
+      change: (kind, key) => {
+        switch (kind) {
+          case 'set':
+            return node.set(key)
+          case 'delete':
+            return node.remove([key])
+          case 'expire':
+            return node.expire([key])
+          case 'tag':
+            return node.invalidate({ tags: [tagOf(key)] }, 'delete')
+          case 'pattern':
+            return node.invalidate({ pattern: `${tagOf(key)}:*` }, 'delete')
+          case 'all':
+            return node.invalidate('all', 'delete')
+        }
+      },
+    }),
+    report: ledger.report,
+  }
+  return node
+}
+
+function coverageOf(target: InvalidateTarget): Coverage {
+  if (target === 'all') return { prefix: '' }
+  if ('pattern' in target) return { prefix: target.pattern.slice(0, -1) }
+  const [tag = ''] = target.tags
+  return { prefix: `${tag}:` }
+}
+
+function idOf(value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
+    ? value.id
+    : undefined
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

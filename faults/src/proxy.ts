@@ -1,0 +1,130 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { Line, type ProxyCounts, type Way } from './proxy-line.ts'
+
+/** What a new connection meets: it is carried to the server; refused; accepted and never answered. */
+export const WELCOMES = ['carry', 'refuse', 'mute'] as const
+export type Welcome = (typeof WELCOMES)[number]
+
+/** A TCP proxy before one server, whose faults can be changed while connections run through it. */
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number
+  /** The given server's address with the proxy's port. */
+  readonly url: string
+  readonly counts: ProxyCounts
+  /** What connections made from now on meet; those that exist stay as they are. Resolves when it holds. */
+  welcome(how: Welcome): Promise<void>
+  /** Each chunk arrives so much later, in its order. */
+  delay(milliseconds: number, way?: Way): void
+  /** Bytes no longer get through, and nobody is told. New connections are silent too. */
+  silence(way?: Way): void
+  /** Ends the silence: what was held back arrives late. */
+  speak(): void
+  /** Resets every connection. */
+  cut(): void
+  /** After so many more bytes to a client its connection ends: in the middle of a reply. For each connection that exists. */
+  truncate(afterBytes: number): void
+  /** Heals everything; connections that exist are cut first unless they are to be `kept`. */
+  heal(connections?: 'cut' | 'kept'): Promise<void>
+  stop(): Promise<void>
+}
+
+/** @param url of the server: `redis://127.0.0.1:6379` */
+export async function startProxy(url: string): Promise<TcpProxy> {
+  const target = new URL(url)
+  const lines = new Set<Line>()
+  const mute = new Set<Socket>()
+  const counts = {
+    accepted: 0,
+    bytesUp: 0,
+    bytesDown: 0,
+    get open() {
+      return lines.size + mute.size
+    },
+  }
+  const delays = { up: 0, down: 0 }
+  const silent = { up: false, down: false }
+  let welcome: Welcome = 'carry'
+  let server: Server | undefined
+  let port = 0
+
+  const accept = (client: Socket): void => {
+    counts.accepted++
+    if (welcome === 'mute') {
+      mute.add(client)
+      client.on('error', () => undefined).on('close', () => mute.delete(client))
+      return
+    }
+    const line = new Line(
+      client,
+      { host: target.hostname, port: Number(target.port) },
+      { delays, silent, counts },
+    )
+    lines.add(line)
+    void line.ended.then(() => lines.delete(line))
+  }
+
+  const listen = async (): Promise<void> => {
+    if (server !== undefined) return
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const next = createServer(accept).once('error', reject).listen(port, '127.0.0.1', resolve)
+    server = next
+    await promise
+    const address = next.address()
+    if (typeof address === 'object' && address !== null) port = address.port
+  }
+  /** Stops listening, at once: its callback would wait for the connections. */
+  const refuse = (): void => {
+    server?.close()
+    server = undefined
+  }
+  const cut = (): void => {
+    for (const line of lines) line.cut()
+    for (const socket of mute) socket.resetAndDestroy()
+  }
+  const sides = (way: Way): readonly ('up' | 'down')[] => (way === 'both' ? ['up', 'down'] : [way])
+  const stop = async (): Promise<void> => {
+    refuse()
+    cut()
+  }
+  const proxy: TcpProxy = {
+    get port() {
+      return port
+    },
+    get url() {
+      return url.replace(`:${target.port}`, `:${port}`)
+    },
+    counts,
+    async welcome(how) {
+      welcome = how
+      if (how === 'refuse') refuse()
+      else await listen()
+    },
+    delay(milliseconds, way = 'down') {
+      for (const side of sides(way)) delays[side] = milliseconds
+    },
+    silence(way = 'both') {
+      for (const side of sides(way)) silent[side] = true
+      for (const line of lines) line.listen()
+    },
+    speak() {
+      silent.up = false
+      silent.down = false
+      for (const line of lines) line.listen()
+    },
+    cut,
+    truncate(afterBytes) {
+      for (const line of lines) line.truncateAfter(afterBytes)
+    },
+    async heal(connections = 'cut') {
+      delays.up = 0
+      delays.down = 0
+      if (connections === 'cut') cut()
+      proxy.speak()
+      await proxy.welcome('carry')
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+  await listen()
+  return proxy
+}

@@ -1,0 +1,66 @@
+/** One process of a fleet: a cache with an origin behind it, told what to do by `fleet.ts`. Started by fork. */
+import { createCache } from 'hitrate'
+import { redisStore } from 'hitrate/redis'
+import type { CommandName, Commands, Request, Response, WorkerOptions } from './messages.ts'
+import { createNode } from './node.ts'
+
+type Handlers = {
+  readonly [N in CommandName]: (
+    ...given: Parameters<Commands[N]>
+  ) => ReturnType<Commands[N]> | Promise<ReturnType<Commands[N]>>
+}
+
+const [given = ''] = process.argv.slice(2)
+const options: WorkerOptions = JSON.parse(given)
+
+const cache = createCache({
+  ...options.cache,
+  l2: redisStore(options.url, options.redis),
+})
+const node = createNode(options.name, cache, options.origin)
+
+const handlers: Handlers = {
+  ready: async (timeout) => (await cache.ready({ timeout })).l2,
+  origin: (changes) => node.origin.become(changes),
+  look: (key, callers) => Promise.all(Array.from({ length: callers }, () => node.look(key))),
+  get: (key) => node.get(key),
+  set: (key) => node.set(key),
+  remove: (keys) => node.remove(keys),
+  expire: (keys) => node.expire(keys),
+  invalidate: (target, mode) => node.invalidate(target, mode),
+  traffic: (wanted) => node.traffic.start(wanted),
+  calm: () => node.traffic.stop(),
+  report: () => node.report(),
+  stats: async () => ({ totals: cache.metrics.totals(), l1Entries: (await cache.info()).l1?.entries ?? 0 }),
+  stall(milliseconds) {
+    const until = performance.now() + milliseconds
+    while (performance.now() < until);
+  },
+  async close() {
+    const began = performance.now()
+    await node.traffic.stop()
+    await cache.close()
+    return performance.now() - began
+  },
+}
+
+function carryOut<N extends CommandName>(request: Request<N>): ReturnType<Handlers[N]> {
+  const handler: Handlers[N] = handlers[request.command]
+  return handler(...request.given) as ReturnType<Handlers[N]>
+}
+
+const answer = (response: Response): void => {
+  process.send?.(response)
+}
+
+process.on('message', async (request: Request) => {
+  try {
+    answer({ id: request.id, answer: await carryOut(request) })
+  } catch (error) {
+    answer({ id: request.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  }
+  // Nothing else is to be said: what still holds the process now is a leak of the cache's.
+  if (request.command === 'close') process.disconnect?.()
+})
+// Whoever started us has died.
+process.on('disconnect', () => setTimeout(() => process.exit(3), 10_000).unref())

@@ -1,12 +1,9 @@
 import type { L2Info } from '../store.ts'
-import type { Argument, Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { integer, text } from './replies.ts'
 
 /** The server's own figures from `INFO` and `DBSIZE`. */
-export async function readInfo(
-  mode: Connection['mode'],
-  send: (args: readonly Argument[]) => Promise<unknown>,
-): Promise<L2Info> {
+export async function readInfo(mode: Connection['mode'], send: Connection['send']): Promise<L2Info> {
   const [info, size] = await Promise.all([send(['INFO']), send(['DBSIZE'])])
   const fields = parseInfo(text(info))
   const figure = (name: string): number => Number(fields.get(name) ?? 0) || 0
@@ -26,6 +23,22 @@ export async function readInfo(
     evictedKeys: figure('evicted_keys'),
     maxmemoryPolicy: fields.get('maxmemory_policy') ?? 'unknown',
   }
+}
+
+/** Which server answers. */
+export interface ServerIdentity {
+  /** For people: `redis 7.0.15`. */
+  readonly label: string
+  /** Another one whenever a server starts; `undefined` where it doesn't tell (an ACL without `INFO`). */
+  readonly runId: string | undefined
+}
+
+export async function readIdentity(send: Connection['send']): Promise<ServerIdentity> {
+  const info = await send(['INFO', 'server']).then(text, () => '')
+  const fields = parseInfo(info)
+  const valkey = fields.get('valkey_version')
+  const version = valkey ?? fields.get('redis_version') ?? 'of unknown version'
+  return { label: `${valkey === undefined ? 'redis' : 'valkey'} ${version}`, runId: fields.get('run_id') }
 }
 
 function parseInfo(info: string): ReadonlyMap<string, string> {

@@ -19,25 +19,18 @@ import {
 import type { Argument, Connection } from './connection.ts'
 import { parseMarker, parseStored } from './header.ts'
 import { readInfo } from './info.ts'
+import type { KeySpace } from './keys.ts'
 import { bytesOrNull, integer, list, text } from './replies.ts'
 import { CLAIM, ENSURE, EXPIRE, FILL, RELEASE, RENEW, type Script, STAMP, WRITE } from './scripts.ts'
 
-/** Part of the key space: a later format lives beside this one, and processes of both versions don't fight. */
-const FORMAT = 1
 /** Keys Redis looks at in one `SCAN` step. */
 const SCAN_COUNT = '500'
 /** Values one script call writes: longer ones would hold up Redis's other users. */
 const WRITE_CHUNK = 100
 
-/**
- * {@link Store} on Redis or Valkey. Keys: `<prefix>:1:e:<key>` entries and claims, `<prefix>:1:t:<tag>` tag markers,
- * `<prefix>:1:a` the cache's own marker, `<prefix>:1:i` the instant of the last invalidation by tag.
- */
-export function createRedisStore(connection: Connection, context: StoreContext, keyPrefix: string): Store {
-  const space = spaceOf(keyPrefix)
-  const entries = `${space}e:`
-  const instant = `${space}i`
-  const nameOf = (marker: MarkerName): string => (marker === ALL ? `${space}a` : `${space}t:${marker}`)
+/** {@link Store} on Redis or Valkey. */
+export function createRedisStore(connection: Connection, context: StoreContext, space: KeySpace): Store {
+  const { entries } = space
 
   /** While the first connection is being made, calls wait for it (within the guard's deadline). */
   const linked = async (): Promise<void> => {
@@ -79,7 +72,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
         const reply = list(
           await run(
             script,
-            [instant, ...group.map(nameOf)],
+            [space.instant, ...group.map(space.marker)],
             [index === 0 ? '0' : String(Math.ceil(life)), randomBytes(8 * (group.length + 1)), ...more],
           ),
         )
@@ -199,7 +192,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     },
 
     async readMarkers(names) {
-      const replies = list(await send(['MGET', ...names.map(nameOf)]))
+      const replies = list(await send(['MGET', ...names.map(space.marker)]))
       return names.map((_, index) => parseMarker(bytesOrNull(replies[index] ?? null)))
     },
     ensureMarkers: (names, life) => markers(ENSURE, names, life),
@@ -214,14 +207,9 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
  * Makes the cache's own marker and the instant of its last invalidation by tag, where they are missing. Done before the
  * first load on each connection: a load that began before they were made would be void.
  */
-export async function prepareSpace(keyPrefix: string, send: Connection['send']): Promise<void> {
-  const space = spaceOf(keyPrefix)
+export async function prepareSpace(space: KeySpace, send: Connection['send']): Promise<void> {
   const nonces = randomBytes(16)
-  await send(['EVAL', ENSURE.source, '2', `${space}i`, `${space}a`, '0', nonces])
-}
-
-function spaceOf(keyPrefix: string): string {
-  return `${keyPrefix}:${FORMAT}:`
+  await send(['EVAL', ENSURE.source, '2', space.instant, space.marker(ALL), '0', nonces])
 }
 
 function binary(version: Version): Buffer {

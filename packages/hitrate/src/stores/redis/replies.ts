@@ -23,6 +23,14 @@ export function list(reply: unknown): readonly unknown[] {
   throw unexpected('an array', reply)
 }
 
+/**
+ * Whether the server itself refused, which is an answer too: its errors begin with a code in capitals, those of the
+ * client don't. Not told by class, which differs between copies of the redis package.
+ */
+export function isErrorReply(error: unknown): error is Error {
+  return error instanceof Error && /^[A-Z]{2,} /.test(error.message)
+}
+
 function unexpected(wanted: string, reply: unknown): Error {
   return new Error(`Redis answered ${reply === null ? 'null' : typeof reply} where ${wanted} was expected`)
 }

@@ -1,81 +1,60 @@
-import { RESP_TYPES, type RedisClientOptions } from 'redis'
-import type { Clock } from '../../clock.ts'
+import type { Clock, Timer } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { Milliseconds } from '../../units.ts'
-import { type Link, NO_LINK, type ServerTime } from '../store.ts'
-import type { Argument, Connection } from './connection.ts'
-import { integer, list, text } from './replies.ts'
-
-/** What we need of a node-redis client; `createClient()` gives one. */
-export interface StandaloneClient {
-  readonly isReady: boolean
-  readonly isOpen: boolean
-  on(event: string, listener: (...args: unknown[]) => void): unknown
-  connect(): Promise<unknown>
-  sendCommand(args: readonly Argument[]): Promise<unknown>
-  destroy(): void
-}
-
-/** How old an estimate of the server's clock may grow before it is asked again: clocks drift and are set. */
-const CLOCK_AGE: Milliseconds = 10_000
-/**
- * An answer that took longer says too little: the estimate may be wrong by half of it. Mostly our own event loop had
- * stalled, so it is asked again, this often at the most.
- */
-const CLOCK_ROUND_TRIP: Milliseconds = 50
-const CLOCK_TRIES = 3
-
-/**
- * Options of our own connection, whoever's client it is made from (node-redis 6.3):
- * - commands reject at once while the server is away, never queue
- * - no timeout of the client's: it ends once a command is written, the guard's doesn't
- * - a silent server is noticed by `socketTimeout`, which needs the pings on an idle line
- */
-export const CONNECTION_OPTIONS: RedisClientOptions = {
-  RESP: 3,
-  disableOfflineQueue: true,
-  disableClientInfo: true,
-  maintNotifications: 'disabled',
-  pingInterval: 1_000,
-  commandsQueueMaxLength: 10_000,
-  commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-}
-
-/** How the line is made and watched. */
-export interface SocketOptions {
-  readonly connectTimeout: Milliseconds
-  readonly socketTimeout: Milliseconds
-  readonly reconnectStrategy: (retries: number) => Milliseconds
-}
-
-export const SOCKET_OPTIONS: SocketOptions = {
-  connectTimeout: 1_000,
-  socketTimeout: 3_000,
-  reconnectStrategy: (retries: number): Milliseconds => Math.min(25 * 2 ** Math.min(retries, 5), 500),
-}
+import { type Link, NO_LINK } from '../store.ts'
+import type { StandaloneClient } from './client.ts'
+import type { Connection } from './connection.ts'
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
+import { readIdentity, type ServerIdentity } from './info.ts'
+import { type OwnLink, openLink } from './link.ts'
+import { createServerClock } from './server-clock.ts'
+import { refusesTracking, type Tracking } from './tracking.ts'
 
 /** After a new link could not be readied. */
 const PREPARE_AGAIN: Milliseconds = 250
+/** How long a server may take from accepting the connection to having answered the handshake. */
+const HANDSHAKE: Milliseconds = 3_000
+/** Between two clients: one that fails as soon as it is used must not be replaced in a loop. */
+const OPEN_AGAIN: Milliseconds = 250
+/** The longest beat: a server that falls silent is noticed within four, however much staleness is allowed. */
+const MAX_BEAT: Milliseconds = 1_000
 
-/** One connection to one server, re-opened by the client for ever. */
+interface WatchedLink extends OwnLink {
+  readonly heartbeat: Heartbeat
+}
+
+/**
+ * One connection to one server, made again for ever. node-redis reconnects a line that breaks; one that has gone silent
+ * is given up together with its client, because a client that is destroyed while it connects goes on connecting.
+ */
 export function standaloneConnection(options: {
-  readonly client: StandaloneClient
+  /** Makes a client, not yet connected. */
+  makeClient(): StandaloneClient
+  readonly tracking: Tracking | undefined
+  readonly staleBound: Milliseconds
   readonly clock: Clock
   readonly logger: Logger | undefined
-  /** Runs on each new connection before it counts as available. */
-  prepare(send: Connection['send']): Promise<unknown>
+  /**
+   * Runs on each new link, which it is given as a connection of its own, before that counts as available.
+   * @param serverChanged the server is another one than behind the link before, was started anew, or doesn't tell
+   */
+  prepare(link: Connection, serverChanged: boolean): Promise<unknown>
   onAvailability(available: boolean): void
 }): Connection {
-  const { client, clock, logger } = options
-  let label = 'redis standalone'
+  const { clock, logger, tracking } = options
+  const serverClock = createServerClock(clock)
+  let client: StandaloneClient | undefined
+  let opened: Milliseconds = Number.NEGATIVE_INFINITY
+  /** Bounds the handshake; between two clients the pause. */
+  let timer: Timer | undefined
+  /** From the end of the handshake until it is lost. */
+  let current: WatchedLink | undefined
   let available = false
+  /** The one that is available, or was last. */
   let link: Link = NO_LINK
+  let server: ServerIdentity | undefined
   let closed = false
-  /** Counts the links made: what is prepared for one is not used for the next. */
-  let links = 0
   let lastError: string | undefined
-  let sample: { readonly server: ServerTime; readonly at: Milliseconds } | undefined
-  let asking = false
   const first = Promise.withResolvers<void>()
   const attempt = Promise.withResolvers<void>()
   let firstAttempt: Promise<void> | undefined = attempt.promise
@@ -84,107 +63,187 @@ export function standaloneConnection(options: {
     attempt.resolve()
   }
 
-  const send: Connection['send'] = (args) => client.sendCommand(args)
-
-  const setAvailable = (now: boolean): void => {
-    if (available === now) return
-    available = now
-    if (now) {
-      lastError = undefined
-      logger?.info({ l2: label }, 'L2 found')
-      first.resolve()
-      attempted()
-    } else if (!closed) logger?.warn({ l2: label }, 'L2 lost')
-    link = { tracked: false, provenAt: Number.NEGATIVE_INFINITY, lost: !now }
-    options.onAvailability(now)
-  }
-
-  const askTime = async (tries = CLOCK_TRIES): Promise<void> => {
-    const sent = clock.now()
-    const [seconds, micros] = list(await client.sendCommand(['TIME']))
-    const received = clock.now()
-    if (received - sent > CLOCK_ROUND_TRIP && tries > 1) return askTime(tries - 1)
-    sample = { server: integer(seconds) * 1_000 + integer(micros) / 1_000, at: (sent + received) / 2 }
-  }
-
-  const introduce = async (): Promise<void> => {
-    const info = text(await client.sendCommand(['INFO', 'server']))
-    const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1]
-    const version = valkey ?? /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'of unknown version'
-    label = `${valkey === undefined ? 'redis' : 'valkey'} ${version} standalone`
-  }
+  const label = (): string => `${server?.label ?? 'redis'} standalone`
 
   /** Says each trouble once: the next attempt fails like the one before it. */
   const warn = (error: unknown, what: string): void => {
     const message = error instanceof Error ? error.message || error.name : 'unknown error'
     if (message === lastError || closed) return
     lastError = message
-    logger?.warn({ l2: label, error: message.replace(/\S+:\/\/\S+/g, '<url>') }, what)
+    logger?.warn({ l2: label(), error: message.replace(/\S+:\/\/\S+/g, '<url>') }, what)
+  }
+
+  const setAvailable = (now: boolean): void => {
+    if (available === now) return
+    available = now
+    if (now) {
+      lastError = undefined
+      logger?.info({ l2: label() }, 'L2 found')
+      first.resolve()
+      attempted()
+    } else if (!closed) logger?.warn({ l2: label() }, 'L2 lost')
+    options.onAvailability(now)
+  }
+
+  const loseLink = (): void => {
+    timer?.cancel()
+    current?.lose()
+    current?.heartbeat.stop()
+    current = undefined
+    setAvailable(false)
+  }
+
+  /** What is pending rejects. */
+  const dropClient = (): void => {
+    const dropped = client
+    client = undefined
+    loseLink()
+    dropped?.destroy()
+  }
+
+  const replaceClient = (): void => {
+    dropClient()
+    const pause = opened + OPEN_AGAIN - clock.now()
+    if (pause > 0) timer = clock.timer(pause, openClient)
+    else openClient()
+  }
+
+  const openClient = (): void => {
+    if (closed) return
+    opened = clock.now()
+    const mine = options.makeClient()
+    client = mine
+    const whileUsed =
+      (handle: (error: unknown) => void) =>
+      (error: unknown): void => {
+        if (client === mine) handle(error)
+      }
+    // A client whose listeners are all gone throws its errors at the process: this one stays.
+    mine.on('error', whileUsed(onError))
+    mine.on('connect', () => {
+      // Destroyed while it was connecting.
+      if (client !== mine) return mine.destroy()
+      timer?.cancel()
+      timer = clock.timer(HANDSHAKE, () => {
+        warn(new Error('no answer to the handshake'), 'L2 connection failed, trying again')
+        attempted()
+        replaceClient()
+      })
+    })
+    mine.on(
+      'ready',
+      whileUsed(() => useLink(mine)),
+    )
+    mine.on('reconnecting', whileUsed(loseLink))
+    mine.on('end', whileUsed(loseLink))
+    // Rejects only when destroyed; failed attempts are retried and reported as `error`.
+    mine.connect().catch(() => undefined)
+  }
+
+  const onError = (error: unknown): void => {
+    if (tracking?.on === true && refusesTracking(error)) {
+      tracking.giveUp()
+      logger?.warn(
+        { l2: label() },
+        'L1 is not told what others change: the server refuses CLIENT TRACKING; allow it (ACL: +client|tracking) and restart',
+      )
+      return
+    }
+    // While it is ready, it failed to read what the server sent: replies may go to the wrong callers from now on.
+    if (client?.isReady === true) replaceClient()
+    else loseLink()
+    attempted()
+    warn(error, 'L2 connection failed, trying again')
+  }
+
+  const useLink = (over: StandaloneClient): void => {
+    loseLink()
+    const made = openLink(over, tracking?.on === true, clock)
+    const heartbeat = startHeartbeat({
+      clock,
+      beat: Math.min(options.staleBound / 2, MAX_BEAT),
+      provenAt: () => made.link.provenAt,
+      ping: () => made.send(['PING']),
+      onSilent() {
+        logger?.warn({ l2: label() }, 'L2 does not answer, connecting again')
+        replaceClient()
+      },
+    })
+    current = { ...made, heartbeat }
+    void prepare(current)
   }
 
   /** Readies a new link, and tries again while the server refuses: it may be loading its data. */
-  const prepare = async (link: number): Promise<void> => {
-    while (link === links && client.isReady && !closed) {
+  const prepare = async (mine: OwnLink): Promise<void> => {
+    while (!mine.link.lost) {
       try {
-        // ACLs may forbid INFO; without TIME there are no stamps, so that one is required.
-        await Promise.all([askTime(), options.prepare(send), introduce().catch(() => undefined)])
-        if (link === links) setAvailable(client.isReady && !closed)
+        // Without TIME there are no stamps, so it is required.
+        const [found] = await Promise.all([readIdentity(mine.send), serverClock.ask(mine.send)])
+        const known = server
+        const same = known === undefined || (found.runId !== undefined && found.runId === known.runId)
+        await options.prepare(connectionOver(mine, found), !same)
+        if (mine.link.lost) return
+        server = found
+        link = mine.link
+        setAvailable(true)
         return
       } catch (error) {
+        if (mine.link.lost) return
+        attempted()
         warn(error, 'L2 refuses our commands, trying again')
         await new Promise<void>((resolve) => void clock.timer(PREPARE_AGAIN, resolve))
       }
     }
   }
 
-  // A client whose listeners are all gone throws its errors at the process: this one stays. Its body must not throw.
-  client.on('error', (error) => {
-    attempted()
-    setAvailable(client.isReady && available)
-    warn(error, 'L2 connection failed, trying again')
+  const reopen = (): void => {
+    // Without a link another one is being made.
+    if (current !== undefined) replaceClient()
+  }
+
+  /** Not gated by availability: for who readies the link. */
+  const connectionOver = ({ link, send }: OwnLink, found: ServerIdentity): Connection => ({
+    mode: 'standalone',
+    label: `${found.label} standalone`,
+    get ready() {
+      return !link.lost
+    },
+    connected: async () => undefined,
+    firstAttempt: undefined,
+    serverNow: () => serverClock.now(send),
+    link,
+    reopen,
+    send,
+    close: async () => undefined,
   })
-  client.on('reconnecting', () => setAvailable(false))
-  client.on('end', () => setAvailable(false))
-  client.on('ready', () => void prepare(++links))
-  // Rejects only when destroyed or without an error listener; failed attempts are retried and reported as `error`.
-  client.connect().catch(() => undefined)
+
+  const send: Connection['send'] = (args) =>
+    current !== undefined && available ? current.send(args) : Promise.reject(new Error('L2 is out of reach'))
+
+  openClient()
 
   return {
     mode: 'standalone',
     get label() {
-      return label
+      return label()
     },
     get ready() {
-      return available && client.isReady
+      return available
     },
     connected: () => first.promise,
     get firstAttempt() {
       return firstAttempt
     },
-    serverNow() {
-      if (sample === undefined) return undefined
-      const now = clock.now()
-      if (now - sample.at > CLOCK_AGE && !asking && client.isReady) {
-        asking = true
-        const done = (): void => {
-          asking = false
-        }
-        askTime().then(done, done)
-      }
-      return sample.server + (now - sample.at)
-    },
+    serverNow: () => serverClock.now(send),
     get link() {
       return link
     },
-    reopen() {
-      client.destroy()
-      client.connect().catch(() => undefined)
-    },
+    reopen,
     send,
     async close() {
       closed = true
-      available = false
-      if (client.isOpen) client.destroy()
+      dropClient()
+      attempted()
     },
   }
 }

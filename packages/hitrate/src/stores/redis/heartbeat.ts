@@ -1,0 +1,65 @@
+import type { Clock, Timer } from '../../clock.ts'
+import type { Milliseconds } from '../../units.ts'
+
+/** Beats without a sign of the server until its link is given up. */
+const SILENT_BEATS = 3
+
+export interface Heartbeat {
+  stop(): void
+}
+
+/**
+ * Asks the server whenever nothing asked in the last beat was answered. A silent line looks like an idle one: without
+ * this neither a server that hangs nor a line that is cut without a word is noticed, and what others changed meanwhile
+ * isn't either.
+ */
+export function startHeartbeat(options: {
+  readonly clock: Clock
+  readonly beat: Milliseconds
+  /** When the last question that was answered was sent. */
+  provenAt(): Milliseconds
+  ping(): Promise<unknown>
+  /** Called once, after three silent beats. */
+  onSilent(): void
+}): Heartbeat {
+  const { clock, beat } = options
+  let stopped = false
+  let timer: Timer | undefined
+  let asked = false
+  let heard = options.provenAt()
+  let silent = 0
+
+  const wait = (delay: Milliseconds): void => {
+    const due = clock.now() + delay
+    timer = clock.timer(delay, () => {
+      // Late, our own event loop has stalled: the question may not even have left. Else what has arrived comes first.
+      const late = clock.now() - due > beat / 2
+      clock.afterIo(() => {
+        if (!stopped) judge(late)
+      })
+    })
+  }
+  const judge = (late: boolean): void => {
+    const provenAt = options.provenAt()
+    if (provenAt > heard) silent = 0
+    else if (asked && !late) silent++
+    heard = provenAt
+    if (silent >= SILENT_BEATS) {
+      stopped = true
+      options.onSilent()
+      return
+    }
+    const age = clock.now() - provenAt
+    asked = age >= beat
+    if (asked) options.ping().catch(() => undefined)
+    wait(asked ? beat : beat - age)
+  }
+  wait(beat)
+
+  return {
+    stop() {
+      stopped = true
+      timer?.cancel()
+    },
+  }
+}

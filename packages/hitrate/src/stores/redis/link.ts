@@ -1,0 +1,52 @@
+import type { Clock } from '../../clock.ts'
+import type { Link } from '../store.ts'
+import type { StandaloneClient } from './client.ts'
+import type { Connection } from './connection.ts'
+import { isErrorReply } from './replies.ts'
+
+/** A {@link Link} in our hands. */
+export interface OwnLink {
+  readonly link: Link
+  /** Sends over this link and no later one; rejects when it is or gets lost. */
+  readonly send: Connection['send']
+  lose(): void
+}
+
+/**
+ * A link over what the client is connected to now. Replies and what the server tells come in order on one connection:
+ * an answer proves that all was heard which had been told when its question was sent.
+ */
+export function openLink(client: StandaloneClient, tracked: boolean, clock: Clock): OwnLink {
+  let lost = false
+  // Nothing has been read over it yet, so until now there was nothing to be told.
+  let provenAt = clock.now()
+  return {
+    link: {
+      tracked,
+      get provenAt() {
+        return provenAt
+      },
+      get lost() {
+        return lost
+      },
+    },
+    async send(args) {
+      if (lost) throw new Error('the connection to L2 was lost')
+      const sent = clock.now()
+      const heard = (): void => {
+        if (!lost && sent > provenAt) provenAt = sent
+      }
+      try {
+        const reply = await client.sendCommand(args)
+        heard()
+        return reply
+      } catch (error) {
+        if (isErrorReply(error)) heard()
+        throw error
+      }
+    },
+    lose() {
+      lost = true
+    },
+  }
+}

@@ -67,6 +67,8 @@ export const INCIDENTS = [
   'late_load_dropped',
   'l2_error',
   'l2_timeout',
+  'l2_silent',
+  'breaker_opened',
   'log_error',
   'background_error',
 ] as const

@@ -1,6 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { Recorder, TierOperation, TierResult } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
+import type { Breaker } from './breaker.ts'
+import { type Answer, type Ending, withinDeadline } from './deadline.ts'
+import { createWatchdog } from './watchdog.ts'
 
 /** Why a call to L2 gave nothing: `open` when it was not even sent. */
 export type L2Failure = 'error' | 'timeout' | 'open'
@@ -12,7 +15,8 @@ export type Guarded<T> =
 
 export interface Guard {
   /**
-   * Calls the store within the deadline, counts the call, and swallows what fails.
+   * Calls the store within the deadline, counts the call, and swallows what fails. While the breaker is open nothing is
+   * called.
    * @param result how a successful answer counts, for how many keys
    */
   call<T>(
@@ -20,6 +24,12 @@ export interface Guard {
     work: () => Promise<T>,
     result?: (value: T) => readonly TierCount[],
   ): Promise<Guarded<T>>
+  /** Whether the store answers within the deadline. For the breaker, which asks while it is open: not counted. */
+  probe(work: () => Promise<unknown>): Promise<boolean>
+  /** There is a new link: silence and failures of the old one say nothing of it. Resets the breaker too. */
+  reset(): void
+  /** Leaves no timer, and tells no silence any more. Closes the breaker too. Calls are still bounded. */
+  close(): void
 }
 
 export interface TierCount {
@@ -27,60 +37,100 @@ export interface TierCount {
   readonly count: number
 }
 
+export interface GuardOptions {
+  readonly clock: Clock
+  readonly recorder: Recorder
+  /** Of each call. */
+  readonly timeout: Milliseconds
+  /** Default: none, every call is sent. */
+  readonly breaker?: Breaker
+  /** L2 was asked, and answered nothing for three deadlines: see `watchdog.ts`. Default: nobody watches. */
+  onSilence?(): void
+  /**
+   * Whether a rejection is a refusal of the server's own (`OOM`, `READONLY`): the server lives, so such a call neither
+   * counts for the breaker nor leaves the link silent. Default: no rejection is; most say that nothing could be sent.
+   */
+  isReply?(error: unknown): boolean
+}
+
 const ONE_OK: readonly TierCount[] = [{ result: 'ok', count: 1 }]
+const OPEN: Guarded<never> = Object.freeze({ ok: false, failure: 'open' })
 
 /**
  * Bounds every call to L2: its own deadline (a client's timeout ends once a command is written), counted, never thrown.
+ * What calls come to is told to the breaker and to the watchdog.
  */
-export function createGuard(options: {
-  readonly clock: Clock
-  readonly recorder: Recorder
-  readonly timeout: Milliseconds
-}): Guard {
-  const { clock, recorder, timeout } = options
+export function createGuard(options: GuardOptions): Guard {
+  const { clock, recorder, timeout, breaker, onSilence, isReply = () => false } = options
+  const tellSilence = (): void => {
+    recorder.incident('l2_silent')
+    onSilence?.()
+  }
+  const watchdog = onSilence && createWatchdog({ clock, timeout, onSilence: tellSilence })
 
-  const failed = (operation: TierOperation, failure: L2Failure, began: Milliseconds): Guarded<never> => {
+  const isHeard = (answer: Answer<unknown>): boolean => answer.kind === 'answered' || isReply(answer.error)
+  const hearLate = (answer: Answer<unknown>): void => {
+    if (isHeard(answer)) watchdog?.heard('late')
+  }
+
+  const ask = async <T>(work: () => Promise<T>): Promise<Ending<T>> => {
+    const replies = watchdog?.replies ?? 0
+    const ending = await withinDeadline(clock, timeout, work, hearLate)
+    if (ending.kind === 'overdue') watchdog?.missed(replies)
+    else if (isHeard(ending)) watchdog?.heard('in_time')
+    return ending
+  }
+
+  const failed = (
+    operation: TierOperation,
+    failure: 'error' | 'timeout',
+    began: Milliseconds,
+  ): Guarded<never> => {
     recorder.tier('l2', operation, failure, clock.now() - began)
-    if (failure !== 'open') recorder.incident(failure === 'timeout' ? 'l2_timeout' : 'l2_error')
+    recorder.incident(failure === 'timeout' ? 'l2_timeout' : 'l2_error')
     return { ok: false, failure }
   }
 
+  const tellFailure = (era: number): void => {
+    if (breaker === undefined || !breaker.admits) return
+    breaker.failed(era)
+    if (!breaker.admits) recorder.incident('breaker_opened')
+  }
+
   return {
-    call<T>(
+    async call<T>(
       operation: TierOperation,
       work: () => Promise<T>,
       result?: (value: T) => readonly TierCount[],
     ): Promise<Guarded<T>> {
+      if (breaker?.admits === false) {
+        recorder.tier('l2', operation, 'open', 0)
+        return OPEN
+      }
+      const era = breaker?.era ?? 0
       const began = clock.now()
-      return new Promise((resolve) => {
-        let over = false
-        const end = (outcome: () => Guarded<T>): void => {
-          if (over) return
-          over = true
-          timer.cancel()
-          resolve(outcome())
-        }
-        // After a stall of our own event loop the reply may be waiting behind this timer: let it be handled first.
-        const timer = clock.timer(timeout, () =>
-          clock.afterIo(() => end(() => failed(operation, 'timeout', began))),
-        )
-        try {
-          work().then(
-            (value) =>
-              end(() => {
-                const counts = countsOf(value, result)
-                // An answer of another shape than was asked for is as good as none.
-                if (counts === undefined) return failed(operation, 'error', began)
-                const took = clock.now() - began
-                for (const { result: how, count } of counts) recorder.tier('l2', operation, how, took, count)
-                return { ok: true, value }
-              }),
-            () => end(() => failed(operation, 'error', began)),
-          )
-        } catch {
-          end(() => failed(operation, 'error', began))
-        }
-      })
+      const ending = await ask(work)
+      // An answer of another shape than was asked for is as good as none.
+      const counts = ending.kind === 'answered' ? countsOf(ending.value, result) : undefined
+      if (ending.kind !== 'answered' || counts === undefined) {
+        if (ending.kind !== 'failed' || !isReply(ending.error)) tellFailure(era)
+        return failed(operation, ending.kind === 'overdue' ? 'timeout' : 'error', began)
+      }
+      breaker?.succeeded(era)
+      const took = clock.now() - began
+      for (const { result: how, count } of counts) recorder.tier('l2', operation, how, took, count)
+      return { ok: true, value: ending.value }
+    },
+    async probe(work) {
+      return (await ask(work)).kind === 'answered'
+    },
+    reset() {
+      watchdog?.reset()
+      breaker?.reset()
+    },
+    close() {
+      watchdog?.close()
+      breaker?.close()
     },
   }
 }

@@ -113,8 +113,9 @@ export function createGuard(options: GuardOptions): Guard {
       // An answer of another shape than was asked for is as good as none.
       const counts = ending.kind === 'answered' ? countsOf(ending.value, result) : undefined
       if (ending.kind !== 'answered' || counts === undefined) {
+        const answer = failed(operation, ending.kind === 'overdue' ? 'timeout' : 'error', began)
         if (ending.kind !== 'failed' || !isReply(ending.error)) tellFailure(era)
-        return failed(operation, ending.kind === 'overdue' ? 'timeout' : 'error', began)
+        return answer
       }
       breaker?.succeeded(era)
       const took = clock.now() - began

@@ -31,15 +31,13 @@ export function startHeartbeat(options: {
 
   const wait = (delay: Milliseconds): void => {
     const due = clock.now() + delay
-    timer = clock.timer(delay, () => {
-      // Late, our own event loop has stalled: the question may not even have left. Else what has arrived comes first.
-      const late = clock.now() - due > beat / 2
-      clock.afterIo(() => {
-        if (!stopped) judge(late)
-      })
-    })
+    // What has already arrived is handled before it is judged.
+    timer = clock.timer(delay, () => clock.afterIo(() => judge(due)))
   }
-  const judge = (late: boolean): void => {
+  const judge = (due: Milliseconds): void => {
+    if (stopped) return
+    // Our own event loop has stalled: the last question may not even have left.
+    const late = clock.now() - due > beat / 2
     const provenAt = options.provenAt()
     if (provenAt > heard) silent = 0
     else if (asked && !late) silent++

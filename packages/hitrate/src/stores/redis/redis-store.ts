@@ -20,7 +20,7 @@ import type { Argument, Connection } from './connection.ts'
 import { parseMarker, parseStored } from './header.ts'
 import { readInfo } from './info.ts'
 import type { KeySpace } from './keys.ts'
-import { bytesOrNull, integer, list, text } from './replies.ts'
+import { bytesOrNull, integer, isErrorReply, list, text } from './replies.ts'
 import { CLAIM, ENSURE, EXPIRE, FILL, RELEASE, RENEW, type Script, STAMP, WRITE } from './scripts.ts'
 
 /** Keys Redis looks at in one `SCAN` step. */
@@ -108,6 +108,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     linkOf: () => connection.link,
     linkOfMarker: () => connection.link,
     reopen: () => connection.reopen(),
+    isReply: isErrorReply,
 
     async read(keys): Promise<Stored[]> {
       const [only] = keys

@@ -24,11 +24,11 @@ export function list(reply: unknown): readonly unknown[] {
 }
 
 /**
- * Whether the server itself refused, which is an answer too: its errors begin with a code in capitals, those of the
- * client don't. Not told by class, which differs between copies of the redis package.
+ * Whether the server itself said no (`OOM ...`, `READONLY ...`): then it lives. By its text: the error's class is that of
+ * whichever copy of the client the user has.
  */
 export function isErrorReply(error: unknown): error is Error {
-  return error instanceof Error && /^[A-Z]{2,} /.test(error.message)
+  return error instanceof Error && /^[A-Z]{3,}[A-Z0-9]* /.test(error.message)
 }
 
 function unexpected(wanted: string, reply: unknown): Error {

@@ -1,15 +1,9 @@
 import { Redis } from 'ioredis'
-import {
-  createNotificationPair,
-  enrichRedisConfig,
-  HitStatisticsRecord,
-  Loader,
-  RedisCache,
-} from 'layered-loader'
+import { enrichRedisConfig, HitStatisticsRecord, Loader, RedisCache } from 'layered-loader'
 import { type Item, type Open, type RedisAddress, TTL_SECONDS } from '../../runner/src/subject.ts'
 
 export const setUp =
-  'memory with its hit statistics; with Redis RedisCache (json) behind it and a notification pair'
+  'memory with its hit statistics; with Redis RedisCache (json) behind it, without notifications, which a single process does not need'
 
 export const open: Open = ({ load, redis }) => {
   const statistics = new HitStatisticsRecord()
@@ -23,7 +17,7 @@ export const open: Open = ({ load, redis }) => {
   const loader = new Loader<Item>({
     inMemoryCache,
     dataSourceGetOneFn: load,
-    ...(redis === undefined ? {} : shared(redis)),
+    ...(redis === undefined ? {} : { asyncCache: shared(redis) }),
   })
   return {
     get: async (key) => {
@@ -42,19 +36,7 @@ export const open: Open = ({ load, redis }) => {
   }
 }
 
-function shared(address: RedisAddress) {
-  const { publisher, consumer } = createNotificationPair<Item>({
-    channel: 'items',
-    consumerRedis: connect(address),
-    publisherRedis: connect(address),
-  })
-  return {
-    asyncCache: new RedisCache<Item>(connect(address), { json: true, ttlInMsecs: TTL_SECONDS * 1_000 }),
-    notificationPublisher: publisher,
-    notificationConsumer: consumer,
-  }
-}
-
-function connect({ host, port }: RedisAddress): Redis {
-  return new Redis(enrichRedisConfig({ host, port })).on('error', () => undefined)
+function shared({ host, port }: RedisAddress): RedisCache<Item> {
+  const client = new Redis(enrichRedisConfig({ host, port })).on('error', () => undefined)
+  return new RedisCache<Item>(client, { json: true, ttlInMsecs: TTL_SECONDS * 1_000 })
 }

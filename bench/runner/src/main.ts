@@ -1,24 +1,32 @@
 /** `npm run bench -- NAME`: one benchmark, alone on the machine. */
+import { behaviour } from './behaviour/behaviour.ts'
 import { seedTargets } from './seed-targets.ts'
 
-const BENCHMARKS: Readonly<Record<string, { readonly about: string; run(): Promise<void> }>> = {
+interface Benchmark {
+  readonly about: string
+  run(args: readonly string[]): Promise<void>
+}
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'seed-targets': {
     about: 'the original system’s figures: cached pages over HTTP, writes, a batch of 100 against one by one',
     run: seedTargets,
   },
+  behaviour: {
+    about: 'what Hitrate and its peers do when something goes wrong; --save keeps it',
+    run: behaviour,
+  },
 }
 
-const [name, ...rest] = process.argv.slice(2)
+const [name, ...args] = process.argv.slice(2)
 const benchmark = name === undefined ? undefined : BENCHMARKS[name]
 const help = name === undefined || name === '--help' || name === '-h'
 
-if (benchmark === undefined || rest.length > 0) {
+if (benchmark === undefined) {
   const list = Object.entries(BENCHMARKS).map(([key, { about }]) => `  ${key}  ${about}`)
-  const complaint = help
-    ? []
-    : [`no benchmark is called ${JSON.stringify([name, ...rest].join(' '))}; accepted:`]
+  const complaint = help ? [] : [`no benchmark is called ${JSON.stringify(name)}; accepted:`]
   console.log([...complaint, 'npm run bench -- NAME', ...list].join('\n'))
   process.exitCode = help ? 0 : 1
 } else {
-  await benchmark.run()
+  await benchmark.run(args)
 }

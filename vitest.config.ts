@@ -32,8 +32,7 @@ export default defineConfig({
           name: 'faults',
           root: 'faults',
           include: ['{scenarios,test}/**/*.test.ts'],
-          // Frozen servers and processes under load: alone on the machine, after all others.
-          maxWorkers: 1,
+          // Frozen servers and processes under load: after all others, since they measure what callers wait.
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
         },

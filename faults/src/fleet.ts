@@ -150,5 +150,7 @@ function joined(reports: readonly Report[]): Report {
     answers: reports.flatMap(({ history }) => history.answers),
   }
   const samples = reports.flatMap((report) => report.samples)
-  return { samples, history, loads, stalled: Math.max(...reports.map(({ stalled }) => stalled)) }
+  const most = (figure: (report: Report) => number): number => Math.max(...reports.map(figure))
+  const peakLoads = most((report) => report.peakLoads)
+  return { samples, history, loads, peakLoads, stalled: most((report) => report.stalled) }
 }

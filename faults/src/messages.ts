@@ -53,6 +53,8 @@ export interface Report {
   readonly history: History
   /** Calls of the loader, by key. */
   readonly loads: Readonly<Record<string, number>>
+  /** Calls of the loader at one time, at the most; of several processes the most in one. */
+  readonly peakLoads: number
   /** The longest that the process's own event loop stood still. */
   readonly stalled: number
 }
@@ -60,6 +62,8 @@ export interface Report {
 export interface Stats {
   readonly totals: Totals
   readonly l1Entries: number
+  /** Lookups made, as those who made them count. */
+  readonly lookups: number
 }
 
 /** An answer to {@link Commands.look}. */

@@ -18,6 +18,7 @@ export interface Node {
   remove(keys: readonly string[]): Promise<Delivered>
   expire(keys: readonly string[]): Promise<Delivered>
   invalidate(target: InvalidateTarget, mode: InvalidateMode): Promise<Delivered>
+  readonly lookups: number
   report(): Report
 }
 
@@ -135,6 +136,9 @@ export function createNode(name: string, cache: Cache, originOptions: OriginOpti
         }
       },
     }),
+    get lookups() {
+      return ledger.lookups
+    },
     report: ledger.report,
   }
   return node

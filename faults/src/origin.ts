@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ledger } from './ledger.ts'
-import { machineNow } from './machine-time.ts'
 import type { OriginOptions } from './messages.ts'
 
 /** A value, which tells its birth. */
@@ -30,8 +29,9 @@ export function createOrigin(options: OriginOptions, ledger: Ledger): Origin {
     },
     async load(key) {
       const birth = ledger.born('load', key)
+      ledger.load(birth, 'begun')
       if (now.takes > 0) await sleep(now.takes)
-      birth.ended = machineNow()
+      ledger.load(birth, 'over')
       if (now.fails) throw new Error('the origin is down')
       return { id: birth.id, key }
     },

@@ -25,6 +25,7 @@ export class Line {
   readonly #server: Socket
   readonly #faults: Faults
   readonly #end: () => void
+  readonly #dead = { up: false, down: false }
   #left = Number.POSITIVE_INFINITY
 
   constructor(client: Socket, target: { readonly host: string; readonly port: number }, faults: Faults) {
@@ -49,10 +50,15 @@ export class Line {
    */
   listen(): void {
     const { silent } = this.#faults
-    if (silent.up) this.#client.pause()
+    if (silent.up || this.#dead.up) this.#client.pause()
     else this.#client.resume()
-    if (silent.down) this.#server.pause()
+    if (silent.down || this.#dead.down) this.#server.pause()
     else this.#server.resume()
+  }
+
+  deaden(sides: readonly ('up' | 'down')[]): void {
+    for (const side of sides) this.#dead[side] = true
+    this.listen()
   }
 
   truncateAfter(bytes: number): void {

@@ -17,6 +17,8 @@ export interface TcpProxy extends AsyncDisposable {
   delay(milliseconds: number, way?: Way): void
   /** Bytes no longer get through, and nobody is told. New connections are silent too. */
   silence(way?: Way): void
+  /** The same for the connections that exist, and for good: new ones are carried. As when a NAT forgets them. */
+  deaden(way?: Way): void
   /** Ends the silence: what was held back arrives late. */
   speak(): void
   /** Resets every connection. */
@@ -105,6 +107,9 @@ export async function startProxy(url: string): Promise<TcpProxy> {
     silence(way = 'both') {
       for (const side of sides(way)) silent[side] = true
       for (const line of lines) line.listen()
+    },
+    deaden(way = 'both') {
+      for (const line of lines) line.deaden(sides(way))
     },
     speak() {
       silent.up = false

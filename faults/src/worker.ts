@@ -31,7 +31,11 @@ const handlers: Handlers = {
   traffic: (wanted) => node.traffic.start(wanted),
   calm: () => node.traffic.stop(),
   report: () => node.report(),
-  stats: async () => ({ totals: cache.metrics.totals(), l1Entries: (await cache.info()).l1?.entries ?? 0 }),
+  stats: async () => ({
+    totals: cache.metrics.totals(),
+    l1Entries: (await cache.info()).l1?.entries ?? 0,
+    lookups: node.lookups,
+  }),
   stall(milliseconds) {
     const until = performance.now() + milliseconds
     while (performance.now() < until);

@@ -94,6 +94,17 @@ test.each(['up', 'down', 'both'] as const)(
   },
 )
 
+test('forgets the connections that exist, not those to come', async () => {
+  const one = client()
+  await expect.poll(() => proxy.counts.open, within).toBe(1)
+  proxy.deaden()
+  one.ping()
+  const two = client()
+  two.ping()
+  await heardPong(two)
+  expect(one.heard).toEqual({ text: '', end: undefined })
+})
+
 test('cuts', async () => {
   const one = client()
   await expect.poll(() => proxy.counts.open, within).toBe(1)

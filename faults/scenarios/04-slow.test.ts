@@ -1,0 +1,49 @@
+import { startRedis } from '@hitrate/test-support'
+import { expect, test } from 'vitest'
+import { record, worstWait } from '../src/figures.ts'
+import { startFleet } from '../src/fleet.ts'
+import { DEADLINE_MS, runOutage } from '../src/outage.ts'
+import { startProxy } from '../src/proxy.ts'
+import { unsettled } from '../src/settled.ts'
+
+/** A lookup that has to load asks L2 at the most so often before it does: read, tags, claim. */
+const QUESTIONS = 3
+
+test.each([50, 200])(
+  'with a Redis slower by %i ms callers wait for it, bounded, and it is used',
+  async (delay) => {
+    await using redis = await startRedis()
+    await using proxy = await startProxy(redis.url)
+    await using fleet = await startFleet({ processes: 2, url: proxy.url, cache: { l1: false } })
+    const outage = await runOutage({
+      fleet,
+      strike: () => proxy.delay(delay),
+      heal: () => proxy.heal('kept'),
+    })
+
+    const { worstAddedWait, errors, recovered, report, open } = outage
+    record({ scenario: `4 slower by ${delay} ms`, worstAddedWait, errors: errors.length, recovered })
+    expect(errors).toEqual([])
+    expect(worstAddedWait).toBeLessThan(QUESTIONS * DEADLINE_MS + 150 + report.stalled)
+    expect(open.filter(({ outcome }) => outcome === 'hit_l2').length).toBeGreaterThan(open.length / 2)
+    expect(recovered).toBeLessThan(5_000)
+    expect(await unsettled(fleet)).toEqual([])
+  },
+)
+
+test('with a Redis slower by 1000 ms the breaker opens, and the loader carries the traffic', async () => {
+  await using redis = await startRedis()
+  await using proxy = await startProxy(redis.url)
+  await using fleet = await startFleet({ processes: 2, url: proxy.url, cache: { l1: false } })
+  const outage = await runOutage({ fleet, strike: () => proxy.delay(1_000), heal: () => proxy.heal('kept') })
+
+  const { worstAddedWait, errors, recovered, report, open } = outage
+  record({ scenario: '4 slower by 1000 ms', worstAddedWait, errors: errors.length, recovered })
+  expect(errors).toEqual([])
+  expect(worstAddedWait).toBeLessThan(DEADLINE_MS + 150 + report.stalled)
+  const slow = open.filter(({ waited }) => waited > 100 + report.stalled)
+  expect(slow.length).toBeLessThan(open.length * 0.02)
+  expect(worstWait(open)).toBeLessThan(DEADLINE_MS + 150 + report.stalled)
+  expect(recovered).toBeLessThan(5_000)
+  expect(await unsettled(fleet)).toEqual([])
+})

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Milliseconds } from '../units.ts'
+import { seeded } from './seeded.ts'
 
 interface Due {
   readonly at: Milliseconds
@@ -23,17 +24,6 @@ export interface ManualClock extends Clock {
 /** Turns enough for chains of awaits, immediates included, to settle between two timers. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
-}
-
-/** mulberry32: small, seeded, good enough for jitter. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 /**

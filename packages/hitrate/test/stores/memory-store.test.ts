@@ -13,13 +13,9 @@ function subject(): StoreUnderTest {
     now: clock.now,
     // The server hands out a microsecond with each call, so its clock runs ahead of ours by that.
     pass: (by) => clock.advance(by + 1),
-    evict: async (key) => void server.slots.delete(key),
-    evictMarker: async (name) => void server.markers.delete(name),
-    async flush() {
-      server.slots.clear()
-      server.markers.clear()
-      server.instant = undefined
-    },
+    evict: async (key) => server.evict(key),
+    evictMarker: async (name) => server.evictMarker(name),
+    flush: async () => server.flush(),
   }
 }
 

@@ -1,0 +1,70 @@
+import type { ClaimReply, ClaimRequest, Store, Stored, StoredEntry } from '../../stores/store.ts'
+
+/** All that is asked of an L2. */
+export const STORE_METHODS = [
+  'read',
+  'claim',
+  'renew',
+  'release',
+  'fill',
+  'write',
+  'delete',
+  'expire',
+  'scan',
+  'readMarkers',
+  'ensureMarkers',
+  'stampMarkers',
+  'info',
+] as const satisfies readonly (keyof Store)[]
+
+export type StoreMethod = (typeof STORE_METHODS)[number]
+
+/** One question to L2. */
+export interface ChaosCall {
+  readonly method: StoreMethod
+  /** The keys it is about, or the markers' names (`''`: that of the whole cache), or a scan's glob; `info` has none. */
+  readonly keys: readonly string[]
+  /** Name of the cache that asks. */
+  readonly cache: string
+}
+
+/** What happens to the calls of one store on their way. */
+export interface Route {
+  /** Takes a question to the server, where `work` carries it out, and its answer back. */
+  send<T>(method: StoreMethod, keys: readonly string[], work: () => Promise<T>): Promise<T>
+  /** What becomes of an entry that the answer to a question about the key contains. */
+  bring(method: StoreMethod, key: string, entry: StoredEntry): StoredEntry
+}
+
+/** What is asked of `store`, on that route. */
+export function callsOf(store: Store, { send, bring }: Route): Pick<Store, StoreMethod> {
+  const read = async (keys: readonly string[]): Promise<Stored[]> =>
+    (await store.read(keys)).map((one, index) =>
+      one.kind === 'entry' ? bring('read', keys[index] ?? '', one) : one,
+    )
+  const claim = async (request: ClaimRequest): Promise<ClaimReply> => {
+    const reply = await store.claim(request)
+    if (reply.kind !== 'changed') return reply
+    return { kind: 'changed', stored: bring('claim', request.key, reply.stored) }
+  }
+  return {
+    read: (keys) => send('read', keys, () => read(keys)),
+    claim: (request) => send('claim', [request.key], () => claim(request)),
+    renew: (key, ...rest) => send('renew', [key], () => store.renew(key, ...rest)),
+    release: (key, ...rest) => send('release', [key], () => store.release(key, ...rest)),
+    fill: (request) => send('fill', [request.key], () => store.fill(request)),
+    write: (requests, terms) =>
+      send(
+        'write',
+        requests.map(({ key }) => key),
+        () => store.write(requests, terms),
+      ),
+    delete: (keys) => send('delete', keys, () => store.delete(keys)),
+    expire: (keys) => send('expire', keys, () => store.expire(keys)),
+    scan: (glob, cursor) => send('scan', [glob], () => store.scan(glob, cursor)),
+    readMarkers: (names) => send('readMarkers', names, () => store.readMarkers(names)),
+    ensureMarkers: (names, life) => send('ensureMarkers', names, () => store.ensureMarkers(names, life)),
+    stampMarkers: (names, ...rest) => send('stampMarkers', names, () => store.stampMarkers(names, ...rest)),
+    info: () => send('info', [], () => store.info()),
+  }
+}

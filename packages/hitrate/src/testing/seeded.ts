@@ -1,0 +1,12 @@
+import type { Ratio } from '../units.ts'
+
+/** Numbers in [0, 1) that the same seed repeats. mulberry32: small, good enough for jitter and faults. */
+export function seeded(seed: number): () => Ratio {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}

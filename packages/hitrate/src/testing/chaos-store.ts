@@ -43,7 +43,7 @@ export interface ChaosL2 extends StoreFactory {
    * @param error default `ERR chaos`
    */
   fail(which: ChaosTarget, error?: Error): void
-  /** These calls are carried out, and never answered. */
+  /** These calls are carried out, and not answered: they end with an error once their connection is given up. */
   loseReplies(which: ChaosTarget): void
   /** What writes is refused, in Redis's words; removing what is there works under `OOM`. `false`: no more. */
   refuseWrites(reason: Refusal | false): void

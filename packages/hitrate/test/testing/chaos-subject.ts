@@ -48,3 +48,33 @@ export async function chaosSubject(
   await clock.advance(0)
   return { chaos, clock, store, other: behind.open(storeContext(clock)), availability, changes, found }
 }
+
+/** Writes the key's own name under it. */
+export async function write(store: Store, clock: ManualClock, key: string): Promise<boolean | undefined> {
+  const request = { key, version: 'a version 12', body: Buffer.from(key), life: 60_000 }
+  const [written] = await store.write([request], { notAfter: clock.now() + 1_000, onlyAbsent: false })
+  return written
+}
+
+/** How a call ends: with its answer, or the message of its error. */
+export interface Outcome<T> {
+  /** `undefined` until then. */
+  readonly value: T | string | undefined
+  readonly settled: Promise<T | string>
+}
+
+export function outcomeOf<T>(call: Promise<T>): Outcome<T> {
+  let value: T | string | undefined
+  const settled = call
+    .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+    .then((outcome) => {
+      value = outcome
+      return outcome
+    })
+  return {
+    settled,
+    get value() {
+      return value
+    },
+  }
+}

@@ -15,7 +15,7 @@ export const STORE_METHODS = [
   'ensureMarkers',
   'stampMarkers',
   'info',
-] as const satisfies readonly (keyof Store)[]
+] as const
 
 export type StoreMethod = (typeof STORE_METHODS)[number]
 

@@ -38,4 +38,10 @@ export { type ChaosL2, type ChaosOptions, chaosL2 } from './chaos-store.ts'
 export type { ManualClock } from './manual-clock.ts'
 export { manualClock } from './manual-clock.ts'
 export { type MemoryL2, memoryL2 } from './memory-l2.ts'
-export { STORE_CHECKS, type StoreCheck, type StoreUnderTest } from './store-conformance.ts'
+export {
+  LINK_CHECKS,
+  STORE_CHECKS,
+  type StoreCheck,
+  type StoreUnderTest,
+  type TrackedStoresUnderTest,
+} from './store-conformance.ts'

@@ -6,7 +6,8 @@ import { SCAN_CHECKS } from './conformance/scans.ts'
 import type { StoreCheck } from './conformance/subject.ts'
 import { WRITE_CHECKS } from './conformance/writes.ts'
 
-export type { StoreCheck, StoreUnderTest } from './conformance/subject.ts'
+export { LINK_CHECKS } from './conformance/links.ts'
+export type { StoreCheck, StoreUnderTest, TrackedStoresUnderTest } from './conformance/subject.ts'
 
 /**
  * What every store must keep, whatever stands behind it: one check for each promise of `stores/store.ts`. They know no
@@ -16,7 +17,8 @@ export type { StoreCheck, StoreUnderTest } from './conformance/subject.ts'
  * for (const { name, run } of STORE_CHECKS) test(name, async () => run(await freshSubject()))
  * ```
  *
- * Each wants a space of its own, empty, with two stores on it.
+ * Each wants a space of its own, empty, with two stores on it. A store whose links are tracked must keep
+ * {@link LINK_CHECKS} as well.
  */
 export const STORE_CHECKS: readonly StoreCheck[] = [
   ...CLAIM_CHECKS,

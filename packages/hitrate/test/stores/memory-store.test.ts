@@ -1,24 +1,59 @@
-import { STORE_CHECKS, type StoreUnderTest } from 'hitrate/testing'
-import { describe, test } from 'vitest'
+import { LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
+import { describe, expect, test } from 'vitest'
 import { createMemoryStore, memoryServer } from '../../src/stores/memory/memory-store.ts'
+import type { Change, Store } from '../../src/stores/store.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { storeContext } from './store-context.ts'
 
-function subject(): StoreUnderTest {
+function subject(): TrackedStoresUnderTest {
   const clock = manualClock()
   const server = memoryServer()
+  const told = new Map<Store, readonly Change[]>()
+  const open = (): Store => {
+    const changes: Change[] = []
+    const onChange = (change: Change) => void changes.push(change)
+    const store = createMemoryStore(storeContext(clock, { onChange }), server)
+    told.set(store, changes)
+    return store
+  }
   return {
-    store: createMemoryStore(storeContext(clock), server),
-    other: createMemoryStore(storeContext(clock), server),
+    store: open(),
+    other: open(),
     now: clock.now,
     // The server hands out a microsecond with each call, so its clock runs ahead of ours by that.
     pass: (by) => clock.advance(by + 1),
     evict: async (key) => server.evict(key),
     evictMarker: async (name) => server.evictMarker(name),
     flush: async () => server.flush(),
+    changesOf: (store) => told.get(store) ?? [],
+    settled: async () => undefined,
   }
 }
 
 describe('the memory store', () => {
-  for (const { name, run } of STORE_CHECKS) test(name, () => run(subject()))
+  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS]) test(name, () => run(subject()))
+
+  test('tells of an entry that has had its time when somebody looks at it, and not before', async () => {
+    const { store, other, changesOf, now, pass } = subject()
+    const request = { key: 'k', version: 'a version 12', body: Buffer.of(1), life: 10 }
+    await other.write([request], { notAfter: now() + 1, onlyAbsent: false })
+    await store.read(['k'])
+    await pass(10)
+    expect(changesOf(store)).toEqual([])
+    await other.read(['k'])
+    expect(changesOf(store)).toEqual([{ kind: 'entry', key: 'k' }])
+  })
+
+  test('tells nothing where no tracking was asked for, and says so', async () => {
+    const clock = manualClock()
+    const server = memoryServer()
+    const changes: Change[] = []
+    const store = createMemoryStore(
+      storeContext(clock, { tracking: false, onChange: (change) => void changes.push(change) }),
+      server,
+    )
+    await store.read(['k'])
+    server.flush()
+    expect([store.linkOf('k').tracked, changes]).toEqual([false, []])
+  })
 })

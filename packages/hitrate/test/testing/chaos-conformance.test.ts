@@ -1,11 +1,28 @@
-import { chaosL2, manualClock, memoryL2, STORE_CHECKS, type StoreUnderTest } from 'hitrate/testing'
+import {
+  type Change,
+  chaosL2,
+  LINK_CHECKS,
+  manualClock,
+  memoryL2,
+  STORE_CHECKS,
+  type Store,
+  type TrackedStoresUnderTest,
+} from 'hitrate/testing'
 import { describe, test } from 'vitest'
 import { storeContext } from '../stores/store-context.ts'
 
-function subject(): StoreUnderTest {
+function subject(): TrackedStoresUnderTest {
   const clock = manualClock()
   const behind = memoryL2()
-  const open = () => chaosL2(behind).open(storeContext(clock))
+  const told = new Map<Store, readonly Change[]>()
+  const open = (): Store => {
+    const changes: Change[] = []
+    const store = chaosL2(behind).open(
+      storeContext(clock, { onChange: (change) => void changes.push(change) }),
+    )
+    told.set(store, changes)
+    return store
+  }
   return {
     store: open(),
     other: open(),
@@ -14,9 +31,11 @@ function subject(): StoreUnderTest {
     evict: async (key) => behind.evict(key),
     evictMarker: async (name) => behind.evictMarker(name),
     flush: async () => behind.flush(),
+    changesOf: (store) => told.get(store) ?? [],
+    settled: async () => undefined,
   }
 }
 
 describe('a chaos store that nothing happens to is a store as any other', () => {
-  for (const { name, run } of STORE_CHECKS) test(name, () => run(subject()))
+  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS]) test(name, () => run(subject()))
 })

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import type { FillResult, MarkerName, Store, Stored, StoredEntry, Version } from '../../stores/store.ts'
+import type {
+  Change,
+  FillResult,
+  MarkerName,
+  Store,
+  Stored,
+  StoredEntry,
+  Version,
+} from '../../stores/store.ts'
 import type { Milliseconds } from '../../units.ts'
 
 /** A store on a space of its own, empty when a check begins, and what a check must be able to do to it. */
@@ -11,18 +19,26 @@ export interface StoreUnderTest {
   now(): Milliseconds
   /** Lets at least this much time pass on the server. */
   pass(by: Milliseconds): Promise<void>
-  /** Removes what is under a key without telling anybody, as eviction does. */
+  /** Removes what is under a key behind the stores' backs, as eviction does. */
   evict(key: string): Promise<void>
   evictMarker(name: MarkerName): Promise<void>
   /** Removes everything, the markers included, as `FLUSHALL` does. */
   flush(): Promise<void>
 }
 
+/** Two stores whose links are tracked: opened with `tracking`, and telling of {@link Change}s. */
+export interface TrackedStoresUnderTest extends StoreUnderTest {
+  /** What the store's context was told through `onChange` so far, in its order. */
+  changesOf(store: Store): readonly Change[]
+  /** Resolves when both stores have heard what the server has told until now. */
+  settled(): Promise<void>
+}
+
 /** One promise of the contract; it rejects where a store breaks it. */
-export interface StoreCheck {
+export interface StoreCheck<Subject extends StoreUnderTest = StoreUnderTest> {
   /** A sentence about behaviour. */
   readonly name: string
-  run(subject: StoreUnderTest): Promise<void>
+  run(subject: Subject): Promise<void>
 }
 
 /** Longer than any check takes. */

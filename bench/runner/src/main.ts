@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: one benchmark, alone on the machine. */
 import { behaviour } from './behaviour/behaviour.ts'
+import { safety } from './safety/safety.ts'
 import { seedTargets } from './seed-targets.ts'
 
 interface Benchmark {
@@ -15,6 +16,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   behaviour: {
     about: 'what Hitrate and its peers do when something goes wrong; --save keeps it',
     run: behaviour,
+  },
+  safety: {
+    about:
+      'what claims, envelope, tracking and deadlines add to a hit in L2, a miss and a write; --rounds N, --save',
+    run: safety,
   },
 }
 

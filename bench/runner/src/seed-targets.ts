@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import { startRedis } from '@hitrate/test-support'
 import autocannon from 'autocannon'
 import { createCache } from 'hitrate'
@@ -22,7 +23,8 @@ const PAGES = [
  * The original system's figures, measured anew: pages on a cache hit over HTTP from ten connections on loopback, with
  * the cache in memory and with Redis behind it; writes; a batch of 100 writes against 100 writes one by one.
  */
-export async function seedTargets(): Promise<void> {
+export async function seedTargets(args: readonly string[]): Promise<void> {
+  parseArgs({ args: [...args], options: {} })
   await using redis = await startRedis()
   const rows: string[][] = []
   for (const [tiers, env] of [

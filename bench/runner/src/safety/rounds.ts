@@ -1,0 +1,65 @@
+import type { RedisServer } from '@hitrate/test-support'
+import type { Case } from './cases.ts'
+
+/** What one case cost in one round. */
+export interface Slot {
+  readonly operations: number
+  /** Of wall-clock time, per operation. */
+  readonly microseconds: number
+  /** Of this process, per operation. */
+  readonly cpuMicroseconds: number
+  /** Of the Redis server, per operation. */
+  readonly serverCpuMicroseconds: number
+}
+
+type Redis = Pick<RedisServer, 'exec'>
+
+/** Does `operations` of a case, `concurrency` at a time, and verifies that they were what they claim to be. */
+export async function measure(
+  subject: Case,
+  operations: number,
+  concurrency: number,
+  firstIndex: number,
+  redis: Redis,
+): Promise<Slot> {
+  let next = 0
+  const worker = async () => {
+    while (next < operations) await subject.run(firstIndex + next++)
+  }
+  const serverBefore = await serverCpu(redis)
+  const cpuBefore = process.cpuUsage()
+  const began = performance.now()
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  await subject.settle()
+  const elapsed = performance.now() - began
+  const { user, system } = process.cpuUsage(cpuBefore)
+  const server = (await serverCpu(redis)) - serverBefore
+  subject.verify(operations)
+  return {
+    operations,
+    microseconds: (elapsed * 1_000) / operations,
+    cpuMicroseconds: (user + system) / operations,
+    serverCpuMicroseconds: server / operations,
+  }
+}
+
+/** Microseconds that the server has worked since it started. */
+async function serverCpu(redis: Redis): Promise<number> {
+  const info = await redis.exec('INFO', 'cpu')
+  const seconds = (name: string) => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1])
+  return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1_000_000
+}
+
+/** Middle, and where the middle half lies: what a reader needs to know how far to trust a figure. */
+export interface Spread {
+  readonly median: number
+  readonly q1: number
+  readonly q3: number
+}
+
+export function spreadOf(samples: readonly number[]): Spread {
+  const sorted = Float64Array.from(samples).sort()
+  const at = (share: number): number =>
+    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+  return { median: at(0.5), q1: at(0.25), q3: at(0.75) }
+}

@@ -13,10 +13,9 @@ export type Guarded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: L2Failure }
 
-export interface Guard {
+export interface Caller {
   /**
-   * Calls the store within the deadline, counts the call, and swallows what fails. While the breaker is open nothing is
-   * called.
+   * Calls the store within the deadline, counts the call, and swallows what fails.
    * @param result how a successful answer counts, for how many keys
    */
   call<T>(
@@ -24,6 +23,15 @@ export interface Guard {
     work: () => Promise<T>,
     result?: (value: T) => readonly TierCount[],
   ): Promise<Guarded<T>>
+}
+
+/** Its `call` calls nothing while the breaker is open. */
+export interface Guard extends Caller {
+  /**
+   * Calls that are sent though the breaker is open, and that it does not hear of: what a new link must be told before it
+   * is used, while calls that find no link keep failing.
+   */
+  readonly urgent: Caller
   /** Whether the store answers within the deadline. For the breaker, which asks while it is open: not counted. */
   probe(work: () => Promise<unknown>): Promise<boolean>
   /** There is a new link: silence and failures of the old one say nothing of it. Resets the breaker too. */
@@ -91,37 +99,42 @@ export function createGuard(options: GuardOptions): Guard {
     return { ok: false, failure }
   }
 
-  const tellFailure = (era: number): void => {
-    if (breaker === undefined || !breaker.admits) return
-    breaker.failed(era)
-    if (!breaker.admits) recorder.incident('breaker_opened')
-  }
-
-  return {
+  const callerThrough = (gate: Breaker | undefined): Caller => ({
     async call<T>(
       operation: TierOperation,
       work: () => Promise<T>,
       result?: (value: T) => readonly TierCount[],
     ): Promise<Guarded<T>> {
-      if (breaker?.admits === false) {
+      if (gate?.admits === false) {
         recorder.tier('l2', operation, 'open', 0)
         return OPEN
       }
-      const era = breaker?.era ?? 0
+      const era = gate?.era ?? 0
       const began = clock.now()
       const ending = await ask(work)
       // An answer of another shape than was asked for is as good as none.
       const counts = ending.kind === 'answered' ? countsOf(ending.value, result) : undefined
       if (ending.kind !== 'answered' || counts === undefined) {
         const answer = failed(operation, ending.kind === 'overdue' ? 'timeout' : 'error', began)
-        if (ending.kind !== 'failed' || !isReply(ending.error)) tellFailure(era)
+        if (ending.kind !== 'failed' || !isReply(ending.error)) tellFailure(gate, era)
         return answer
       }
-      breaker?.succeeded(era)
+      gate?.succeeded(era)
       const took = clock.now() - began
       for (const { result: how, count } of counts) recorder.tier('l2', operation, how, took, count)
       return { ok: true, value: ending.value }
     },
+  })
+
+  const tellFailure = (gate: Breaker | undefined, era: number): void => {
+    if (gate === undefined || !gate.admits) return
+    gate.failed(era)
+    if (!gate.admits) recorder.incident('breaker_opened')
+  }
+
+  return {
+    ...callerThrough(breaker),
+    urgent: callerThrough(undefined),
     async probe(work) {
       return (await ask(work)).kind === 'answered'
     },

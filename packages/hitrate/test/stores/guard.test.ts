@@ -228,6 +228,21 @@ describe('the guard and its breaker', () => {
     expect(silences).toEqual([])
   })
 
+  test('send what is urgent though the breaker is open, count it, and let it change nothing', async () => {
+    const { counted, store, breaker, guard, calls } = guardedStore()
+    store.answer = offline
+    await calls(5)
+    counted.length = 0
+    const told = (): Promise<unknown> => guard.urgent.call('write', async () => 'told')
+    for (let time = 0; time < 3; time++) expect(await told()).toEqual({ ok: true, value: 'told' })
+    expect(breaker.state).toBe('open')
+    guard.reset()
+    for (let time = 0; time < 10; time++)
+      expect(await guard.urgent.call('write', offline)).toEqual({ ok: false, failure: 'error' })
+    expect(breaker.state).toBe('closed')
+    expect(counted).toEqual([...new Array(3).fill(['ok', 1]), ...new Array(10).fill(['error', 1])])
+  })
+
   test('leave no timer once closed, and tell no silence', async () => {
     const { clock, store, silences, guard, calls } = guardedStore()
     store.answer = never

@@ -1,5 +1,5 @@
 /**
- * A scan of 200 000 random keys under random paths through a cache of 16 MB: nothing is asked for twice, so everything
+ * A scan of 100 000 random keys under random paths through a cache of 16 MB: nothing is asked for twice, so everything
  * is churn. Run by limits.test.ts in a process of its own with a small heap; prints one line of JSON.
  */
 import { setFlagsFromString } from 'node:v8'
@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { createCache } from '../../src/cache/cache.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 
-const LOOKUPS = 200_000
+const LOOKUPS = 100_000
 const TOGETHER = 500
 const MB = 1e6
 

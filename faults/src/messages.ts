@@ -62,6 +62,8 @@ export interface Report {
 export interface Stats {
   readonly totals: Totals
   readonly l1Entries: number
+  readonly l1Bytes: number
+  readonly heapBytes: number
   /** Lookups made, as those who made them count. */
   readonly lookups: number
 }

@@ -30,7 +30,7 @@ export function createOrigin(options: OriginOptions, ledger: Ledger): Origin {
     async load(key) {
       const birth = ledger.born('load', key)
       ledger.load(birth, 'begun')
-      if (now.takes > 0) await sleep(now.takes)
+      if (now.takes > 0) await sleep(now.takes, undefined, { ref: false })
       ledger.load(birth, 'over')
       if (now.fails) throw new Error('the origin is down')
       return { id: birth.id, key }

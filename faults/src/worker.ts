@@ -31,18 +31,24 @@ const handlers: Handlers = {
   traffic: (wanted) => node.traffic.start(wanted),
   calm: () => node.traffic.stop(),
   report: () => node.report(),
-  stats: async () => ({
-    totals: cache.metrics.totals(),
-    l1Entries: (await cache.info()).l1?.entries ?? 0,
-    lookups: node.lookups,
-  }),
+  async stats() {
+    const { l1 } = await cache.info()
+    return {
+      totals: cache.metrics.totals(),
+      l1Entries: l1?.entries ?? 0,
+      l1Bytes: l1?.sizeBytes ?? 0,
+      heapBytes: process.memoryUsage().heapUsed,
+      lookups: node.lookups,
+    }
+  },
   stall(milliseconds) {
     const until = performance.now() + milliseconds
     while (performance.now() < until);
   },
   async close() {
     const began = performance.now()
-    await node.traffic.stop()
+    // Not awaited: what hangs in a load is the cache's to end.
+    void node.traffic.stop()
     await cache.close()
     return performance.now() - began
   },

@@ -12,16 +12,15 @@ const WORDS: { readonly [P in ProbeName]: (finding: Finding<P>) => string } = {
       `${loads} (${duration(tookMs)})`,
       ...(failed === callers ? [] : [`${callers - failed} got no error`]),
     ].join(', '),
-  invalidation: ({ whileLoading, afterLoading }) => invalidated([], whileLoading, afterLoading),
-  invalidationRedis: ({ whileLoading, afterLoading, elsewhere }) =>
-    invalidated(elsewhere === 'new' ? [] : [`${elsewhere} in another process`], whileLoading, afterLoading),
+  invalidation: invalidated,
+  invalidationRedis: invalidated,
   refused: unreachable,
   mute: unreachable,
   counters: ({ counters }) =>
     counters === undefined
       ? 'nothing'
       : Object.entries(counters)
-          .map(([name, count]) => `${count} ${name}`)
+          .map(([name, count]) => `${name} ${count}`)
           .join(', '),
 }
 
@@ -30,32 +29,43 @@ export function cell<P extends ProbeName>(probe: P, reports: Reports): string {
   const report: ProbeReport<P> | undefined = reports[probe]
   if (report === undefined) return '—'
   const found = report.finding === undefined ? (report.error ?? 'failed') : WORDS[probe](report.finding)
-  const [uncaught] = report.uncaught
-  return uncaught === undefined ? found : `${found}; ${report.uncaught.length} uncaught`
+  const { length } = report.uncaught
+  return length === 0 ? found : `${found}; ${length} uncaught ${length === 1 ? 'error' : 'errors'}`
 }
 
-function invalidated(elsewhere: readonly string[], whileLoading: string, afterLoading: string): string {
-  if (afterLoading !== 'new') return `${afterLoading} value`
+function invalidated({ whileLoading, afterLoading, elsewhere }: Finding<'invalidation'>): string {
+  if (afterLoading !== 'new') return got(afterLoading)
   const wrong = [
-    ...(whileLoading === 'new' ? [] : [`${whileLoading} value while the load runs`]),
-    ...elsewhere,
+    ...(whileLoading === 'new' ? [] : [`${got(whileLoading)} while the load runs`]),
+    ...(elsewhere === undefined || elsewhere === 'new' ? [] : [`${got(elsewhere)} in another process`]),
   ]
   return wrong.length === 0 ? 'new value' : wrong.join(', ')
 }
 
+/** A version, or what came in its place. */
+function got(version: string): string {
+  return version === 'old' ? 'old value' : version
+}
+
 function unreachable({ first, later }: Finding<'refused'>): string {
-  if (first.hung || later === undefined) return `hangs > ${LIMIT_MS / 1_000} s`
-  return first.errors + later.errors === 0
-    ? `≤ ${duration(first.worstMs)}, then ${duration(later.medianMs)} (≤ ${duration(later.worstMs)})`
-    : [first, later].map(failing).join(', then ')
+  if (first.hung || later === undefined) return HANGS
+  if (first.errors === first.count && later.errors === later.count) {
+    return `throws after ${duration(Math.max(first.worstMs, later.worstMs))}`
+  }
+  return [phase(first, first.worstMs), phase(later, later.medianMs)].join(', then ')
 }
 
-function failing({ errors, count, medianMs, worstMs }: Lookups): string {
-  const share = errors === count ? 'throws' : `throws ${errors} of ${count}`
-  return `${share} after ${duration(medianMs)} (≤ ${duration(worstMs)})`
+const HANGS = `hangs > ${LIMIT_MS / 1_000} s`
+
+/** The figure that counts of a phase, and its worst where that is another. */
+function phase({ hung, errors, count, worstMs }: Lookups, figure: number): string {
+  if (hung) return HANGS
+  const worst = `≤ ${duration(worstMs)}`
+  const said = figure === worstMs ? worst : `${duration(figure)} (${worst})`
+  return errors === 0 ? said : `${said}, ${errors} of ${count} throw`
 }
 
-export function duration(ms: number): string {
+function duration(ms: number): string {
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`
   return ms >= 10 ? `${ms.toFixed(0)} ms` : `${ms.toFixed(2)} ms`
 }

@@ -17,6 +17,8 @@
  * @module
  */
 export { createCache } from './cache/cache.ts'
+export type { CoherenceMode, OnDisconnect } from './cache/coherence.ts'
+export { COHERENCE_MODES, ON_DISCONNECT } from './cache/coherence.ts'
 export type { LookupMessage } from './cache/observers.ts'
 export type { KeyParams } from './cache/template.ts'
 export type {

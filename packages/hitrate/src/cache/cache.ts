@@ -57,8 +57,12 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
   }
   let closing: Promise<void> | undefined
 
-  if (l2 !== undefined && settings.l1 !== undefined) {
-    logger?.info({ cache: name, coherence: 'none' }, 'L1 over L2: other processes see a change within 1 s')
+  if (l2 !== undefined && settings.l1 !== undefined && settings.coherence === 'none') {
+    const { staleBound } = settings
+    logger?.info(
+      { cache: name, coherence: 'none' },
+      `L1 is not told of changes: it keeps what is in L2 for ${staleBound} ms`,
+    )
   }
 
   const one = async (request: LookupRequest, bypass: boolean): Promise<unknown> => {
@@ -95,6 +99,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
   ): Promise<{ readonly value: unknown } | undefined> => {
     const entry = tier1.peek(key)
     if (entry !== undefined || l2 === undefined || closing !== undefined || !storable(key)) return entry
+    if (l2.undelivered.masks(key)) return undefined
     const reading = await l2.reader.peek(key, pattern)
     return reading.kind === 'fresh' || reading.kind === 'stale' ? reading.entry : undefined
   }

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { PatternHandle } from '../metrics/recorder.ts'
-import type { Version } from '../stores/store.ts'
+import type { Link, Version } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
+import type { Coherence } from './coherence.ts'
 import type { Marker } from './markers.ts'
 import type { ReadCounter } from './types.ts'
 
@@ -23,10 +24,12 @@ export interface Entry {
   refreshAfter: Milliseconds
   /** A failed refresh is not tried again before. */
   retryAt: Milliseconds
-  /** Its version in L2; `undefined` when L2 never confirmed it. */
-  readonly version: Version | undefined
-  /** This process answers with it until then, and then asks L2 again: it bounds staleness across processes. */
-  readonly servableUntil: Milliseconds
+  /** Its version in L2; `undefined` while L2 has not confirmed it. */
+  version: Version | undefined
+  /** What it was read or written over; what others change of it is told there. */
+  readonly link: Link
+  /** L1 answers with it until then, and then asks L2 again: see `coherence.ts`. */
+  servableUntil: Milliseconds
   /** Its place in the process's order of events: see `fence.ts`. */
   readonly seq: number
   /** The whole cache's marker first, then its tags'. */
@@ -48,6 +51,12 @@ export function freshness(entry: Entry, now: Milliseconds): Freshness {
   return now < entry.staleUntil && entry.staleUntil > entry.freshUntil ? 'stale' : 'dead'
 }
 
+/** Whether one of its tags was changed by another process in a way that is not known yet. */
+export function inDoubt({ markers }: Pick<Entry, 'markers'>): boolean {
+  for (const { suspect } of markers) if (suspect) return true
+  return false
+}
+
 /**
  * Whether the entry was invalidated after it began and before a lookup did: then that lookup must not get it, although
  * it joined the read or load that brings it.
@@ -58,6 +67,13 @@ export function invalidatedBefore(entry: Pick<Entry, 'seq' | 'markers'>, lookupS
     if (entry.seq <= expiredSeq && expiredSeq < lookupSeq) return true
   }
   return false
+}
+
+/** L2 holds the entry under this version. */
+export function confirm(entry: Entry, version: Version, coherence: Coherence): void {
+  entry.version = version
+  const believed = coherence.servableUntil(entry.link, Number.NEGATIVE_INFINITY, true)
+  entry.servableUntil = Math.max(entry.servableUntil, believed)
 }
 
 /** What an entry is made from. */
@@ -72,7 +88,9 @@ export interface EntryFields {
   /** L2 was asked then, or later, whether it and its tags are still valid. */
   readonly asOf: Milliseconds
   readonly expired: boolean
+  /** Its version in L2; `undefined`: L2 has yet to confirm it. */
   readonly version: Version | undefined
+  readonly link: Link
   readonly seq: number
   readonly markers: readonly Marker[]
 }
@@ -83,10 +101,9 @@ export type EntryMaker = (fields: EntryFields) => Entry
 export function createEntryMaker(options: {
   readonly clock: Clock
   readonly earlyRefresh: 'xfetch' | Ratio | undefined
-  /** For how long what L2 said is believed; `Infinity` where there is none. */
-  readonly maxAge: Milliseconds
+  readonly coherence: Coherence
 }): EntryMaker {
-  const { clock, earlyRefresh, maxAge } = options
+  const { clock, earlyRefresh, coherence } = options
 
   const refreshAfter = ({ began, ttl, loadTook }: EntryFields): Milliseconds => {
     if (earlyRefresh === undefined) return Number.POSITIVE_INFINITY
@@ -106,7 +123,8 @@ export function createEntryMaker(options: {
     refreshAfter: refreshAfter(fields),
     retryAt: Number.NEGATIVE_INFINITY,
     version: fields.version,
-    servableUntil: fields.asOf + maxAge,
+    link: fields.link,
+    servableUntil: coherence.servableUntil(fields.link, fields.asOf, fields.version !== undefined),
     seq: fields.seq,
     markers: fields.markers,
     reads: undefined,

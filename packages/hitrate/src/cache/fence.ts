@@ -13,14 +13,19 @@ export interface Ticket {
   readonly voided: boolean
   /** Voided by a delete or a `set`: what was stale before must not be served any more. */
   readonly deleted: boolean
+  /** Voided by an invalidation of our own; others' don't void what L2 gave us a claim for afterwards. */
+  readonly voidedHere: boolean
   close(): void
 }
 
 export interface Fence {
   /** The next number in the order of events. */
   next(): number
-  open(key: string): Ticket
+  /** @param seq its place in the order of events, where that is an earlier one than now */
+  open(key: string, seq?: number): Ticket
   void(key: string, mode: 'delete' | 'expire'): void
+  /** Others changed what L2 holds under the key. */
+  voidTold(key: string): void
   voidWhere(matches: (key: string) => boolean, mode: 'delete' | 'expire'): void
   /** Keys with something in flight. */
   readonly size: number
@@ -29,6 +34,7 @@ export interface Fence {
 interface OpenTicket extends Ticket {
   voided: boolean
   deleted: boolean
+  voidedHere: boolean
 }
 
 export function createFence(): Fence {
@@ -39,6 +45,7 @@ export function createFence(): Fence {
     if (tickets === undefined) return
     for (const ticket of tickets) {
       ticket.voided = true
+      ticket.voidedHere = true
       if (mode === 'delete') ticket.deleted = true
     }
   }
@@ -48,12 +55,13 @@ export function createFence(): Fence {
     get size() {
       return open.size
     },
-    open(key) {
+    open(key, at) {
       const ticket: OpenTicket = {
         key,
-        seq: ++seq,
+        seq: at ?? ++seq,
         voided: false,
         deleted: false,
+        voidedHere: false,
         close: () => {
           const tickets = open.get(key)
           if (tickets?.delete(ticket) === true && tickets.size === 0) open.delete(key)
@@ -65,6 +73,12 @@ export function createFence(): Fence {
       return ticket
     },
     void: (key, mode) => voidAll(open.get(key), mode),
+    voidTold(key) {
+      for (const ticket of open.get(key) ?? []) {
+        ticket.voided = true
+        ticket.deleted = true
+      }
+    },
     voidWhere(matches, mode) {
       for (const [key, tickets] of open) if (matches(key)) voidAll(tickets, mode)
     },

@@ -20,15 +20,17 @@ export interface Cargo {
   readonly took: Milliseconds
 }
 
+/** `refused`: it was invalidated while it loaded. `unanswered`: a sick L2 can't say. */
+export type Filled = 'stored' | 'refused' | 'unanswered'
+
 /**
  * The end of a load under a claim, where L2 says whether it was invalidated meanwhile: by its key, which voids the claim,
- * or by a tag, whose marker is read after the load. Both answer `false` when it was: then nobody who came since may have
- * the value. A sick L2 can't say, and the answer is `true`.
+ * or by a tag, whose marker is known as of after the load. When it was, nobody who came since may have the value.
  */
 export interface Filling {
   /** Puts the value in the claim's place. */
-  fill(cargo: Cargo, claim: Claim): Promise<boolean>
-  /** Gives the claim back without a value. */
+  fill(cargo: Cargo, claim: Claim): Promise<Filled>
+  /** Gives the claim back without a value; `false`: it was invalidated. */
   giveBack(
     claim: Claim,
     markers: readonly Marker[],
@@ -45,22 +47,11 @@ export function createFilling(options: {
 }): Filling {
   const { store, guard, tags, format, clock } = options
 
-  /** Both questions travel together; the markers are read after what decides the claim. */
-  const accepted = async (
-    claim: Claim,
-    markers: readonly Marker[],
-    decided: Promise<boolean>,
-    since: Milliseconds,
-  ): Promise<boolean> => {
-    const [ours, known] = await Promise.all([decided, tags.refresh(markers, since)])
-    return ours && !(known && tags.voided(claim.at, markers))
-  }
-
   const put = async (
     { ticket, payload, keeping, took }: Cargo,
     claim: Claim,
     nonces: Pick<EnvelopeFields, 'allNonce' | 'tags'>,
-  ): Promise<boolean> => {
+  ): Promise<Filled> => {
     const { ttl, staleFor } = keeping
     const body = writeEnvelope({ ttl, staleFor, loadTook: took, ...nonces }, payload.bytes, format)
     claim.stop()
@@ -70,7 +61,7 @@ export function createFilling(options: {
       () => store.fill(request),
       (result) => [{ result: result === 'stored' ? 'ok' : 'refused', count: 1 }],
     )
-    return !answer.ok || answer.value === 'stored'
+    return answer.ok ? answer.value : 'unanswered'
   }
 
   return {
@@ -80,14 +71,18 @@ export function createFilling(options: {
       const nonces = await tags.nonces(entry.markers, claim.at, keeping.ttl + keeping.staleFor)
       if (nonces.kind === 'failed') {
         claim.stop()
-        return true
+        return 'unanswered'
       }
-      if (nonces.kind === 'ok' && !ticket.voided) {
-        return accepted(claim, entry.markers, put(cargo, claim, nonces), ended)
+      if (nonces.kind === 'void' || ticket.voided) {
+        await claim.release({ pause: 0, remove: true })
+        return 'refused'
       }
-      await claim.release({ pause: 0, remove: true })
-      return false
+      const [filled, known] = await tags.during(put(cargo, claim, nonces), entry.markers, ended)
+      return known && tags.voided(claim.at, entry.markers) ? 'refused' : filled
     },
-    giveBack: (claim, markers, how) => accepted(claim, markers, claim.release(how), clock.now()),
+    async giveBack(claim, markers, how) {
+      const [ours, known] = await tags.during(claim.release(how), markers, clock.now())
+      return ours && !(known && tags.voided(claim.at, markers))
+    },
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { LoadTrigger, PatternHandle } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
 import { type Entry, invalidatedBefore } from './entry.ts'
-import type { Ticket } from './fence.ts'
+import type { Fence, Ticket } from './fence.ts'
 import type { Keeping } from './keeping.ts'
 import type { Load } from './load.ts'
 import type { LoadSource } from './load-source.ts'
@@ -51,7 +51,6 @@ export interface FlightPlan {
  */
 export class Flight {
   readonly plan: FlightPlan
-  readonly ticket: Ticket
   readonly landing: Promise<Landing>
   /**
    * The landing for those who came when the load had already begun. They may have come after an invalidation by another
@@ -59,10 +58,15 @@ export class Flight {
    * again.
    */
   readonly confirmed: Promise<Landing | undefined>
+  /** It has not been allowed to load yet, and looks whether another process does. */
+  waiting = false
   /** When the cache's own part was over and the loader began; `undefined` until then. */
   loadBegan: Milliseconds | undefined
   landed: Landing | undefined
   readonly #clock: Clock
+  #ticket: Ticket
+  /** A ticket given up while it waited was voided by a delete. */
+  #deleted = false
   readonly #resolve: (landing: Landing) => void
   readonly #resolveConfirmed: (landing: Landing | undefined) => void
   #passengers = 0
@@ -72,7 +76,7 @@ export class Flight {
 
   constructor(plan: FlightPlan, ticket: Ticket, clock: Clock) {
     this.plan = plan
-    this.ticket = ticket
+    this.#ticket = ticket
     this.#clock = clock
     const { promise, resolve } = Promise.withResolvers<Landing>()
     this.landing = promise
@@ -82,9 +86,42 @@ export class Flight {
     this.#resolveConfirmed = confirmed.resolve
   }
 
+  get ticket(): Ticket {
+    return this.#ticket
+  }
+
+  /** Whether what was stale when it started was deleted since. */
+  get staleDeleted(): boolean {
+    return this.#deleted || this.#ticket.deleted
+  }
+
+  /**
+   * Takes a new ticket where the old one was voided. While it waits for another process it has taken nothing yet, so what
+   * is changed meanwhile does not void what it will read or load afterwards.
+   */
+  renewTicket(fence: Fence): void {
+    if (this.#ticket.voided) this.#replaceTicket(fence.open(this.plan.key))
+  }
+
+  /**
+   * The same where only others' changes voided it, and L2 decides about them: they came before the claim that it gave, or
+   * they took that away, and then it refuses the fill. Our own may still be on their way.
+   */
+  trustClaim(fence: Fence): void {
+    const { voided, voidedHere, seq } = this.#ticket
+    if (voided && !voidedHere) this.#replaceTicket(fence.open(this.plan.key, seq))
+  }
+
+  #replaceTicket(ticket: Ticket): void {
+    this.#deleted ||= this.#ticket.deleted
+    this.#ticket.close()
+    this.#ticket = ticket
+  }
+
   /** Whether a lookup that begins now may share it. */
   get joinable(): boolean {
-    if (this.ticket.voided || this.#detached || this.#abandoned !== undefined) return false
+    if ((this.#ticket.voided && !this.waiting) || this.#detached || this.#abandoned !== undefined)
+      return false
     // Its tags are known now, and that one of them was invalidated while it loaded.
     return !(this.landed?.kind === 'loaded' && invalidatedBefore(this.landed, Number.POSITIVE_INFINITY))
   }

@@ -1,17 +1,20 @@
 import { compileGlob } from '../glob.ts'
 import type { InvalidationKind, Recorder } from '../metrics/recorder.ts'
 import type { Guard } from '../stores/guard.ts'
-import type { ScanCursor, Store } from '../stores/store.ts'
+import type { Store } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Fence } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
+import type { Order } from './orders.ts'
+import { removeKeys, removeMatching } from './removal.ts'
 import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
 import type { Delivery, InvalidateMode } from './types.ts'
+import type { Undelivered } from './undelivered.ts'
 
 /**
  * Invalidations. Each takes effect in this process at once, is sent to L2, and takes effect here again when L2 has
- * answered: what was read in between may be from before.
+ * answered: what was read in between may be from before. One that L2 did not confirm is kept: see `undelivered.ts`.
  */
 export interface Invalidation {
   keys(keys: readonly string[], mode: InvalidateMode): Promise<Delivery>
@@ -20,11 +23,15 @@ export interface Invalidation {
   all(mode: InvalidateMode): Promise<Delivery>
 }
 
-/** Keys of one command at the most. */
-const CHUNK = 500
-
 export function createInvalidation(options: {
-  readonly l2: { readonly store: Store; readonly guard: Guard; readonly tags: TagStore } | undefined
+  readonly l2:
+    | {
+        readonly store: Store
+        readonly guard: Guard
+        readonly tags: TagStore
+        readonly undelivered: Undelivered
+      }
+    | undefined
   readonly fence: Fence
   readonly markers: Markers
   readonly tier1: Tier1
@@ -48,55 +55,41 @@ export function createInvalidation(options: {
     return tier1.invalidateWhere(matches, mode)
   }
 
-  /** Deletes or expires keys in L2; how many there were, or `undefined` when L2 did not answer. */
-  const there = async (keys: readonly string[], mode: InvalidateMode): Promise<number | undefined> => {
-    if (l2 === undefined) return 0
-    const { guard, store } = l2
-    let count = 0
-    for (let from = 0; from < keys.length; from += CHUNK) {
-      const chunk = keys.slice(from, from + CHUNK)
-      const answer = await guard.call('delete', () =>
-        mode === 'delete' ? store.delete(chunk) : store.expire(chunk),
-      )
-      if (!answer.ok) return undefined
-      count += answer.value
-    }
-    return count
-  }
-
-  const scanned = async (glob: string, mode: InvalidateMode): Promise<number | undefined> => {
-    if (l2 === undefined) return 0
-    const { guard, store } = l2
-    let cursor: ScanCursor | undefined
-    let count = 0
-    do {
-      const at = cursor
-      const step = await guard.call('scan', () => store.scan(glob, at))
-      if (!step.ok) return undefined
-      const gone = await there(step.value.keys, mode)
-      if (gone === undefined) return undefined
-      count += gone
-      cursor = step.value.next
-    } while (cursor !== undefined)
-    return count
+  /** Sends it to L2; what came of it, `undefined` when L2 did not confirm it. */
+  const sent = async <T>(
+    kind: Order['kind'],
+    names: readonly string[],
+    mode: InvalidateMode,
+    send: (to: NonNullable<typeof l2>) => Promise<T | undefined>,
+  ): Promise<T | undefined> => {
+    if (l2 === undefined) return undefined
+    l2.undelivered.made(kind, names, mode)
+    const answer = await send(l2)
+    if (answer === undefined) l2.undelivered.failed(kind, names, mode)
+    return answer
   }
 
   const stamped = async (those: readonly Marker[], mode: InvalidateMode): Promise<boolean> => {
-    if (l2 !== undefined) return l2.tags.stamp(those, mode, options.life)
-    for (const marker of those) markers.stamp(marker, mode)
-    return true
+    if (l2 === undefined) {
+      for (const marker of those) markers.stamp(marker, mode)
+      return true
+    }
+    const names = those.map(({ name }) => name)
+    const stamp = async ({ tags }: NonNullable<typeof l2>) =>
+      (await tags.stamp(those, mode, options.life)) ? true : undefined
+    return (await sent('tag', names, mode, stamp)) === true
   }
 
   const done = (mode: InvalidateMode, what: What, local: number, remote: number | undefined): Delivery => {
     const count = l2 === undefined ? local : (remote ?? 0)
     recorder.invalidation(KINDS[mode][what], count)
-    return { count, delivered: remote !== undefined }
+    return { count, delivered: l2 === undefined || remote !== undefined }
   }
 
   return {
     async keys(keys, mode) {
       const local = here(keys, mode)
-      const remote = await there(keys, mode)
+      const remote = await sent('key', keys, mode, ({ store, guard }) => removeKeys(keys, mode, store, guard))
       if (l2 !== undefined) here(keys, mode)
       return done(mode, 'key', local, remote)
     },
@@ -111,7 +104,9 @@ export function createInvalidation(options: {
     async pattern(glob, mode) {
       const matches = compileGlob(glob)
       const local = hereWhere(matches, mode)
-      const remote = await scanned(glob, mode)
+      const remote = await sent('pattern', [glob], mode, ({ store, guard }) =>
+        removeMatching(glob, mode, store, guard),
+      )
       if (l2 !== undefined) hereWhere(matches, mode)
       return done(mode, 'pattern', local, remote)
     },

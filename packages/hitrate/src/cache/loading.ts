@@ -1,9 +1,12 @@
 import type { Clock } from '../clock.ts'
 import type { Recorder } from '../metrics/recorder.ts'
+import type { Link } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
 import type { Background } from './background.ts'
+import type { Changes } from './changes.ts'
 import type { Claim, Claims } from './claims.ts'
-import type { Entry, EntryMaker } from './entry.ts'
+import { type Coherence, IN_PROCESS } from './coherence.ts'
+import { confirm, type Entry, type EntryMaker } from './entry.ts'
 import type { Fence } from './fence.ts'
 import type { Filling } from './filling.ts'
 import { Flight, type FlightPlan, type Landing } from './flight.ts'
@@ -13,12 +16,16 @@ import type { Markers } from './markers.ts'
 import type { Payload, Payloads } from './payload.ts'
 import type { Reader } from './reader.ts'
 import type { Tier1 } from './tier1.ts'
+import type { Undelivered } from './undelivered.ts'
 
 /** What a load needs of L2; `undefined` where there is none. */
 export interface LoadingL2 {
   readonly claims: Claims
   readonly reader: Reader
   readonly filling: Filling
+  readonly changes: Changes
+  readonly undelivered: Pick<Undelivered, 'masks'>
+  linkOf(key: string): Link
 }
 
 /** Starts flights and brings them down: claim, load, fill. */
@@ -36,9 +43,13 @@ type Permit =
   | { readonly kind: 'l1' }
   | { readonly kind: 'unstored' }
 
-/** Between two looks at a key that another process is loading: first soon, then less often. */
+/**
+ * Between two looks at a key that another process is loading: first soon, then less often; much less where its change is
+ * told, which ends the wait.
+ */
 const FIRST_LOOK: Milliseconds = 5
 const SLOWEST_LOOK: Milliseconds = 100
+const TOLD_LOOK: Milliseconds = 500
 /** Claims tried over entries that keep changing under us. */
 const MAX_CHANGES = 3
 
@@ -50,6 +61,7 @@ export function createLoading(options: {
   readonly makeEntry: EntryMaker
   readonly tier1: Tier1
   readonly background: Background
+  readonly coherence: Coherence
   readonly loadDeadline: Milliseconds
   readonly retryAfter: Milliseconds
   readonly jitter: Ratio
@@ -64,7 +76,7 @@ export function createLoading(options: {
   const all = new Set<Flight>()
 
   const run = async (flight: Flight): Promise<void> => {
-    const { plan, ticket } = flight
+    const { plan } = flight
     let permit: Permit | undefined
     try {
       permit = await permitted(flight)
@@ -79,7 +91,9 @@ export function createLoading(options: {
     } finally {
       if (permit?.kind === 'claim') permit.claim.stop()
       flight.confirm(true)
-      ticket.close()
+      flight.ticket.close()
+      // Our own writes are not told: who waits here for the claim that this flight held looks now.
+      l2?.changes.told(plan.key)
       all.delete(flight)
       if (current.get(plan.key) === flight) current.delete(plan.key)
     }
@@ -94,11 +108,20 @@ export function createLoading(options: {
   const permitted = async (flight: Flight): Promise<Permit | undefined> => {
     if (!storable(flight.plan.key)) return { kind: 'unstored' }
     if (l2 === undefined || flight.plan.claim === 'unanswered') return { kind: 'l1' }
-    return permission(flight, l2)
+    flight.waiting = true
+    const permit = await permission(flight, l2)
+    flight.waiting = false
+    // Without a claim, the load begins now.
+    if (permit?.kind === 'claim') flight.trustClaim(fence)
+    else flight.renewTicket(fence)
+    return permit
   }
 
   /** Asks L2 who loads. `undefined`: nobody has to, the flight has landed. */
-  const permission = async (flight: Flight, { claims, reader }: LoadingL2): Promise<Permit | undefined> => {
+  const permission = async (
+    flight: Flight,
+    { claims, reader, changes: others, undelivered }: LoadingL2,
+  ): Promise<Permit | undefined> => {
     const { key, pattern, stale, source } = flight.plan
     const patience = clock.now() + options.loadDeadline
     let over = flight.plan.over
@@ -107,16 +130,19 @@ export function createLoading(options: {
     let pause = FIRST_LOOK
     for (let changes = 0; ; ) {
       if (flight.abandoned !== undefined) return { kind: 'unstored' }
+      if (undelivered.masks(key)) return { kind: 'l1' }
+      flight.renewTicket(fence)
+      const { ticket } = flight
       if (!held) {
         const asked = clock.now()
         const claimed = await claims.take(key, over, () => flight.detach())
         if (claimed.kind === 'claimed') return { kind: 'claim', claim: claimed.claim }
         if (claimed.kind === 'failed') return { kind: 'l1' }
         if (claimed.kind === 'changed') {
-          const reading = await reader.judge(flight.ticket, pattern, claimed.stored, asked)
-          if (reading.kind === 'fresh') return found(flight, reading.entry, waited)
+          const reading = await reader.judge(ticket, pattern, claimed.stored, asked)
+          if (reading.kind === 'fresh' && !ticket.voided) return found(flight, reading.entry, waited)
           if (++changes > MAX_CHANGES || reading.kind === 'failed') return { kind: 'unstored' }
-          if (reading.kind !== 'claimed') over = reading.over
+          over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
           continue
         }
         held = true
@@ -125,14 +151,19 @@ export function createLoading(options: {
         flight.land({ kind: 'elsewhere' })
         return undefined
       }
-      if (clock.now() >= patience) return { kind: 'unstored' }
+      const left = patience - clock.now()
+      if (left <= 0) return { kind: 'unstored' }
       if (!waited) source.decline()
       waited = true
-      await new Promise<void>((resolve) => clock.timer(pause, resolve))
-      pause = Math.min(pause * 2, SLOWEST_LOOK)
+      if (!ticket.voided) await others.next(key, Math.min(pause, left))
+      pause = reader.tells(key) ? TOLD_LOOK : Math.min(pause * 2, SLOWEST_LOOK)
+      flight.renewTicket(fence)
+      const { ticket: asked } = flight
       const reading = await reader.read(key, pattern)
-      if (reading.kind === 'fresh') return found(flight, reading.entry, waited)
       if (reading.kind === 'failed') return { kind: 'l1' }
+      // Changed again while the answer came: it may be from before.
+      if (reading.kind === 'fresh' && !asked.voided && !undelivered.masks(key))
+        return found(flight, reading.entry, waited)
       held = reading.kind === 'claimed'
       if (reading.kind === 'absent' || reading.kind === 'stale') over = reading.over
     }
@@ -145,7 +176,7 @@ export function createLoading(options: {
   }
 
   const load = async (flight: Flight, permit: Permit): Promise<void> => {
-    const { plan, ticket } = flight
+    const { plan } = flight
     const claim = permit.kind === 'claim' ? permit.claim : undefined
     flight.began()
     const began = clock.now()
@@ -158,6 +189,8 @@ export function createLoading(options: {
     })
     flight.loading(loading)
     const end = await loading.end
+    if (claim !== undefined) flight.trustClaim(fence)
+    const { ticket } = flight
     if (end.kind === 'failed') {
       // Given up by those who waited, it did not fail: the next lookup may try at once.
       const pause = flight.abandoned === undefined ? options.retryAfter : 0
@@ -189,14 +222,16 @@ export function createLoading(options: {
     }
     recorder.valueSize(plan.pattern, payload.size)
     const keeping = { ...end.keeping, ttl: end.keeping.ttl * (1 - options.jitter * clock.random()) }
-    const entry = entryOf(flight, payload, keeping, began, end.took, claim)
+    const entry = entryOf(flight, payload, keeping, began, end.took)
     flight.land(landingOf(flight, payload.value, entry, end.took))
     if (permit.kind === 'unstored') return flight.confirm(true)
     const cargo = { ticket, entry, payload, keeping, took: end.took }
-    const accepted = l2 === undefined || claim === undefined || (await l2.filling.fill(cargo, claim))
-    if (accepted && !ticket.voided) tier1.put(plan.key, entry)
-    else recorder.incident('fill_refused')
-    flight.confirm(accepted)
+    const filled =
+      l2 === undefined || claim === undefined ? 'unanswered' : await l2.filling.fill(cargo, claim)
+    if (filled === 'stored' && claim !== undefined) confirm(entry, claim.version, options.coherence)
+    if (filled === 'refused' || ticket.voided) recorder.incident('fill_refused')
+    else tier1.put(plan.key, entry)
+    flight.confirm(filled !== 'refused')
   }
 
   /** The value that was to be replaced stays, and is not tried again for so long. */
@@ -236,7 +271,6 @@ export function createLoading(options: {
     keeping: Keeping,
     began: Milliseconds,
     loadTook: Milliseconds,
-    claim: Claim | undefined,
   ): Entry =>
     makeEntry({
       value: payload.value,
@@ -248,7 +282,8 @@ export function createLoading(options: {
       loadTook,
       asOf: clock.now(),
       expired: false,
-      version: claim?.version,
+      version: undefined,
+      link: l2?.linkOf(plan.key) ?? IN_PROCESS,
       seq: ticket.seq,
       markers: markers.of(keeping.tags),
     })

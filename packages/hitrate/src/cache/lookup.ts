@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
 import type { MissReason, Outcome, PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
-import { type Entry, freshness, invalidatedBefore } from './entry.ts'
+import type { Coherence } from './coherence.ts'
+import { type Entry, freshness, inDoubt, invalidatedBefore } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Flight, FlightPlan, Landing } from './flight.ts'
 import type { Keeping } from './keeping.ts'
@@ -46,6 +47,7 @@ export interface LookupParts {
   readonly fence: Fence
   readonly ledger: ReadLedger
   readonly observers: Observers
+  readonly coherence: Coherence
   readonly clock: Clock
   readonly recorder: Recorder
 }
@@ -228,14 +230,15 @@ class Lookup {
   /** The stale value that a flight in the air is about to replace, unless L2 should be asked about it again. */
   #carried(flight: Flight | undefined): StaleFound | undefined {
     const entry = flight?.plan.stale
-    if (entry === undefined || this.#parts.clock.now() >= entry.servableUntil) return undefined
+    const { coherence, clock } = this.#parts
+    if (entry === undefined || !coherence.serves(entry, clock.now())) return undefined
     if (!this.#servable(entry, flight)) return undefined
     return { kind: 'stale', entry, over: undefined, busy: true }
   }
 
   #servable(entry: Entry, flight: Flight | undefined): boolean {
-    if (this.#ticket.deleted || flight?.ticket.deleted === true) return false
-    if (invalidatedBefore(entry, this.#ticket.seq)) return false
+    if (this.#ticket.deleted || flight?.staleDeleted === true) return false
+    if (invalidatedBefore(entry, this.#ticket.seq) || inDoubt(entry)) return false
     return freshness(entry, this.#parts.clock.now()) !== 'dead'
   }
 

@@ -1,4 +1,11 @@
-import { ALL, type MarkerName, type MarkerState, type ServerTime } from '../stores/store.ts'
+import {
+  ALL,
+  type Link,
+  type MarkerName,
+  type MarkerState,
+  NO_LINK,
+  type ServerTime,
+} from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Fence } from './fence.ts'
 
@@ -14,8 +21,19 @@ export interface Marker {
   expiredSeq: number
   /** L2's marker as last read; `undefined`: not known, or not there. */
   state: MarkerState | undefined
-  /** When the read that brought `state` was sent; `-Infinity`: never, or outdated by our own invalidation. */
+  /** When the read that brought `state` was sent; `-Infinity`: never, or outdated since. */
   readAt: Milliseconds
+  /** What `state` was read over. */
+  link: Link
+  /**
+   * Another process changed it, and it was not read again yet: what carries it is neither valid nor invalid. It may only
+   * have been made to last longer.
+   */
+  suspect: boolean
+  /** How often others' changes were told. */
+  changes: number
+  /** Number of the last one in the order of events; 0: it was read since. */
+  toldSeq: number
   /** L2 keeps the marker at least until then. */
   keptUntil: Milliseconds
   /** Our own invalidations, in the server's time: honoured here also where L2 did not hear of them. */
@@ -44,6 +62,12 @@ export interface Markers {
   drop(markers: readonly Marker[]): void
   /** Records an invalidation that happens now. */
   stamp(marker: Marker, mode: 'delete' | 'expire'): void
+  /** The marker if anything is known of it. */
+  peek(name: MarkerName): Marker | undefined
+  /** Somebody else changed it, in a way that only reading it will tell. */
+  doubt(marker: Marker): void
+  /** {@link Markers.doubt} of all for which it holds. */
+  doubtWhere(holds: (marker: Marker) => boolean): void
   readonly size: number
 }
 
@@ -60,6 +84,10 @@ export function createMarkers(fence: Fence): Markers {
     expiredSeq: 0,
     state: undefined,
     readAt: Number.NEGATIVE_INFINITY,
+    link: NO_LINK,
+    suspect: false,
+    changes: 0,
+    toldSeq: 0,
     keptUntil: Number.NEGATIVE_INFINITY,
     ownDeletedAt: ownFloor,
     ownExpiredAt: 0,
@@ -92,6 +120,15 @@ export function createMarkers(fence: Fence): Markers {
     if (marker.holders++ === 0) idle--
   }
 
+  const doubt = (marker: Marker): void => {
+    marker.suspect = true
+    marker.changes++
+    marker.toldSeq = fence.next()
+    marker.readAt = Number.NEGATIVE_INFINITY
+    // It may be another one now, made when the first was lost.
+    marker.keptUntil = Number.NEGATIVE_INFINITY
+  }
+
   const all = create(ALL)
   all.holders = 1
   table.set(ALL, all)
@@ -122,6 +159,11 @@ export function createMarkers(fence: Fence): Markers {
       if (mode === 'delete') marker.deletedSeq = fence.next()
       else marker.expiredSeq = fence.next()
       marker.readAt = Number.NEGATIVE_INFINITY
+    },
+    peek: (name) => table.get(name),
+    doubt,
+    doubtWhere(holds) {
+      for (const marker of table.values()) if (holds(marker)) doubt(marker)
     },
   }
 }

@@ -13,6 +13,7 @@ import {
   parseDuration,
   type Ratio,
 } from '../units.ts'
+import { COHERENCE_MODES, type CoherenceMode, ON_DISCONNECT, type OnDisconnect } from './coherence.ts'
 import type { Keeping } from './keeping.ts'
 import {
   CACHE_MODES,
@@ -35,6 +36,9 @@ export interface Settings {
   readonly retryAfter: Milliseconds
   readonly maxLoads: number
   readonly closeGrace: Milliseconds
+  readonly coherence: CoherenceMode
+  readonly onDisconnect: OnDisconnect
+  readonly staleBound: Milliseconds
   readonly clock: Clock
   readonly logger: Logger | undefined
   readonly codec: Codec
@@ -48,6 +52,8 @@ export interface Times {
   readonly hardTimeout: Milliseconds | undefined
 }
 
+/** Below, the heartbeat that proves a link would be more work than the cache saves. */
+const MIN_STALE_BOUND: Milliseconds = 100
 const DEFAULT_L1_BYTES: Bytes = 64 * 1024 * 1024
 /** Longest ttl and stale time: what Redis and the clocks bear with ease. */
 const MAX_KEEP: Milliseconds = 10 * 366 * 86_400_000
@@ -66,6 +72,9 @@ const OPTION_NAMES = [
   'retryAfter',
   'maxLoads',
   'closeGrace',
+  'coherence',
+  'onDisconnect',
+  'staleBound',
   'metrics',
   'clock',
   'logger',
@@ -127,6 +136,9 @@ export function readOptions(options: CacheOptions<ValueKind>): Settings {
     retryAfter: keep('retryAfter', options.retryAfter, 5_000),
     maxLoads: count('maxLoads', options.maxLoads) ?? Number.POSITIVE_INFINITY,
     closeGrace: keep('closeGrace', options.closeGrace, 5_000),
+    coherence: oneOf('coherence', options.coherence, COHERENCE_MODES) ?? 'tracking',
+    onDisconnect: oneOf('onDisconnect', options.onDisconnect, ON_DISCONNECT) ?? 'serve',
+    staleBound: keep('staleBound', options.staleBound, 2_000, MIN_STALE_BOUND),
     clock,
     logger,
     codec: codec ?? jsonCodec,
@@ -175,7 +187,8 @@ export function keep(
   if (given === undefined) return fallback
   const value = parseDuration(given)
   if (value !== undefined && value >= least && value <= MAX_KEEP) return value
-  throw invalid(name, given, `${DURATION_FORMS}, ${least > 0 ? 'more than 0, ' : ''}at most 3660d`)
+  const lower = least > 1 ? `at least ${least} ms, ` : least > 0 ? 'more than 0, ' : ''
+  throw invalid(name, given, `${DURATION_FORMS}, ${lower}at most 3660d`)
 }
 
 /** How long to wait. */
@@ -192,16 +205,21 @@ function count(name: string, given: number | undefined): number | undefined {
   throw invalid(name, given, 'a whole number above 0')
 }
 
+function oneOf<const T extends string>(
+  name: string,
+  given: T | undefined,
+  accepted: readonly T[],
+): T | undefined {
+  if (given === undefined || accepted.includes(given)) return given
+  throw invalid(name, given, accepted.map((one) => `'${one}'`).join(', '))
+}
+
 export function checkMode(given: CacheMode | undefined): CacheMode {
-  if (given === undefined) return 'use'
-  if (CACHE_MODES.includes(given)) return given
-  throw invalid('cache', given, CACHE_MODES.map((mode) => `'${mode}'`).join(', '))
+  return oneOf('cache', given, CACHE_MODES) ?? 'use'
 }
 
 export function checkInvalidateMode(given: InvalidateMode | undefined): InvalidateMode {
-  if (given === undefined) return 'delete'
-  if (INVALIDATE_MODES.includes(given)) return given
-  throw invalid('mode', given, INVALIDATE_MODES.map((mode) => `'${mode}'`).join(', '))
+  return oneOf('mode', given, INVALIDATE_MODES) ?? 'delete'
 }
 
 /** A tag is text, not empty, that fits the stored format. Answers the distinct ones. */

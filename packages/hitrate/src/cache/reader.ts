@@ -10,6 +10,7 @@ import {
   type StoredEntry,
 } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
+import type { Coherence } from './coherence.ts'
 import { type Entry, type EntryMaker, freshness } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
@@ -35,6 +36,8 @@ export type Reading =
 export interface Reader {
   /** Reads one key; reads of one tick travel as one, reads of one key are shared. A fresh value is copied to L1. */
   read(key: string, pattern: PatternHandle): Promise<Reading>
+  /** Whether others' changes of the key are told. */
+  tells(key: string): boolean
   /** Reads one key and changes nothing here. */
   peek(key: string, pattern: PatternHandle): Promise<Reading>
   /** Judges the entry that a claim, sent then, found where it expected none. */
@@ -64,8 +67,7 @@ const JUNK: Reading = Object.freeze({ kind: 'absent', reason: 'decode_error', ov
 const CLAIMED: Reading = Object.freeze({ kind: 'claimed' })
 const UNREADABLE: Reading = Object.freeze({ kind: 'failed', reason: 'l2_error' })
 
-/** Reads L2: bytes to entries, judged by their tags' markers. */
-export function createReader(options: {
+export interface ReaderParts {
   readonly store: Store
   readonly guard: Guard
   readonly tags: TagStore
@@ -75,9 +77,13 @@ export function createReader(options: {
   readonly makeEntry: EntryMaker
   readonly tier1: Tier1
   readonly format: EnvelopeFormat
+  readonly coherence: Coherence
   readonly clock: Clock
   readonly recorder: Recorder
-}): Reader {
+}
+
+/** Reads L2: bytes to entries, judged by their tags' markers. */
+export function createReader(options: ReaderParts): Reader {
   const { store, guard, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
   const inFlight = new Map<string, Read>()
   let batch: Read[] = []
@@ -109,7 +115,10 @@ export function createReader(options: {
       return
     }
     const opened = answer.value.map(open)
-    const known = allKnown && (await tags.refresh(tagsOf(opened)))
+    const wanted = tagsOf(opened)
+    // A link tells in the order in which it answers: what of it changed before the answer has been told by now.
+    if (markers.all.link.tracked) wanted.add(markers.all)
+    const known = allKnown && (await tags.refresh(wanted))
     reads.forEach((read, index) => {
       const one = opened[index] ?? ABSENT
       if (one.kind !== 'opened') finish(read, one)
@@ -183,6 +192,7 @@ export function createReader(options: {
       staleFor: envelope.staleFor,
       loadTook: envelope.loadTook,
       asOf: Math.min(sent, tags.knownAt(its)),
+      link: store.linkOf(ticket.key),
       expired: stored.expired || verdict === 'expired',
       version: stored.version,
       seq: ticket.seq,
@@ -211,6 +221,10 @@ export function createReader(options: {
       const shared = inFlight.get(key)
       if (shared !== undefined && !shared.ticket.voided) return shared.reading
       return begin(key, pattern).reading
+    },
+    tells(key) {
+      const { tracked, lost } = store.linkOf(key)
+      return tracked && !lost
     },
     async peek(key, pattern) {
       const ticket = fence.open(key)

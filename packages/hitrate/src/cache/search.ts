@@ -6,6 +6,7 @@ import type { FlightPlan } from './flight.ts'
 import { storable } from './loading.ts'
 import type { Reader, Reading } from './reader.ts'
 import type { Tier1 } from './tier1.ts'
+import type { Undelivered } from './undelivered.ts'
 
 /** What both tiers said of a key, before anything is loaded. */
 export type Found =
@@ -43,6 +44,8 @@ export const NOTHING: Nothing = Object.freeze({
   claim: 'free',
   reason: undefined,
 })
+/** What L2 holds may have been invalidated without its knowing: it is neither read nor claimed. */
+const MASKED: Nothing = Object.freeze({ ...NOTHING, claim: 'unanswered', reason: 'invalidated' })
 const CLAIMED: Nothing = Object.freeze({ ...NOTHING, claim: 'held' })
 
 /** What a claim must know of an entry that L1 found stale. */
@@ -52,11 +55,11 @@ export function overStale({ version }: Entry): FlightPlan['over'] {
 
 export function createSearch(options: {
   readonly tier1: Tier1
-  readonly reader: Reader | undefined
+  readonly l2: { readonly reader: Reader; readonly undelivered: Pick<Undelivered, 'masks'> } | undefined
   readonly departures: Departures
   readonly clock: Clock
 }): Search {
-  const { tier1, reader, departures, clock } = options
+  const { tier1, l2, departures, clock } = options
 
   const found = (reading: Reading, lookupSeq: number): Found => {
     switch (reading.kind) {
@@ -91,9 +94,13 @@ export function createSearch(options: {
     },
     async remote(key, pattern, lookupSeq) {
       // With L2 the key may have been there and gone without this process knowing: then the reason is not known either.
-      if (reader === undefined) return { ...NOTHING, reason: departures.take(key) ?? 'cold' }
+      if (l2 === undefined) return { ...NOTHING, reason: departures.take(key) ?? 'cold' }
       if (!storable(key)) return NOTHING
-      const result = found(await reader.read(key, pattern), lookupSeq)
+      if (l2.undelivered.masks(key)) return MASKED
+      const reading = await l2.reader.read(key, pattern)
+      // Invalidated while it answered, and L2 does not know: what it said is not to be taken.
+      if (l2.undelivered.masks(key)) return MASKED
+      const result = found(reading, lookupSeq)
       if (result.kind !== 'nothing' || result.reason !== undefined) return result
       const reason = departures.take(key)
       return reason === undefined ? result : { ...result, reason }

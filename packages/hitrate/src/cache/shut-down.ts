@@ -15,7 +15,7 @@ export async function shutDown(
   const reason = new CacheError('closed', 'the cache was closed')
   for (const flight of loading.flights) flight.abandon(reason)
   await within(background.idle(), LAST_WORDS, clock)
-  await l2?.store.close()
+  await l2?.close()
   tier1.clear()
 }
 

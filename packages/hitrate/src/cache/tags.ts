@@ -1,8 +1,18 @@
 import type { Clock } from '../clock.ts'
 import type { EnvelopeFields, TagNonce } from '../codec/envelope.ts'
 import type { Guard } from '../stores/guard.ts'
-import { ALL, type MarkerName, type MarkerState, type ServerTime, type Store } from '../stores/store.ts'
+import {
+  ALL,
+  type Link,
+  type MarkerName,
+  type MarkerState,
+  type ServerTime,
+  type Store,
+} from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
+import type { Background } from './background.ts'
+import type { Coherence } from './coherence.ts'
+import type { Fence } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
 
 /** How an entry of L2 stands by its tags' markers. `unknown`: they could not be read. */
@@ -15,7 +25,7 @@ export type FillNonces =
   | { readonly kind: 'failed' }
 
 /** Markers outlive the entries that need them by this much, so that a fill seldom has to lengthen them. */
-const SLACK: Milliseconds = 3_600_000
+export const MARKER_SLACK: Milliseconds = 3_600_000
 
 /**
  * Tags over L2: markers read, made and stamped there, kept in this process for as long as coherence allows.
@@ -23,15 +33,24 @@ const SLACK: Milliseconds = 3_600_000
 export interface TagStore {
   /**
    * Reads the markers that are not known well enough, in one round trip; `false` when that failed.
-   * @param since and those that were not read after it
+   * @param since and those that no link tells of, and that were not read after it
    */
   refresh(markers: Iterable<Marker>, since?: Milliseconds): Promise<boolean>
+  /**
+   * Awaits what L2 is asked and knows the markers as they were when it answered; `false` when they could not be read. What
+   * a tracked link tells comes before the answer, so only markers that it told of are read; others are read meanwhile.
+   */
+  during<T>(
+    work: Promise<T>,
+    markers: Iterable<Marker>,
+    since?: Milliseconds,
+  ): Promise<readonly [answer: T, known: boolean]>
   /** When L2 was last asked for the one among them that was asked for longest ago. */
   knownAt(markers: readonly Marker[]): Milliseconds
   /** Whether one of them was invalidated, or lost, after a load began; they must have been refreshed. */
   voided(began: ServerTime, markers: readonly Marker[]): boolean
-  /** Whether {@link refresh} would read this one. */
-  outdated(marker: Marker): boolean
+  /** Another process changed the marker: what carries it in L1 is in doubt until it is read again, which begins now. */
+  told(name: MarkerName): void
   /** Judges an entry read from L2; its markers must have been refreshed. */
   judge(
     began: ServerTime,
@@ -42,6 +61,8 @@ export interface TagStore {
   nonces(markers: readonly Marker[], began: ServerTime | undefined, life: Milliseconds): Promise<FillNonces>
   /** The nonces as last known; `undefined` when one is not. */
   known(markers: readonly Marker[]): Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined
+  /** Deletes everything here, without telling L2. */
+  voidAll(): void
   /**
    * Invalidates here, tells L2, and invalidates here again when it has answered: what was read meanwhile may be from
    * before. `false` when L2 did not confirm; it is honoured here in either case.
@@ -53,20 +74,55 @@ export function createTagStore(options: {
   readonly store: Store
   readonly guard: Guard
   readonly markers: Markers
+  readonly fence: Fence
+  readonly coherence: Coherence
+  readonly background: Background
   readonly clock: Clock
-  /** How old what is known of a marker may be. */
-  readonly maxAge: Milliseconds
+  /** Without L1 nothing is taken from memory: markers that no link tells of are read each time. */
+  readonly strict: boolean
 }): TagStore {
-  const { store, guard, clock, maxAge } = options
+  const { store, guard, fence, coherence, clock, strict } = options
+  /** Told of, held by L1, and not asked for again yet. */
+  const doubted = new Set<Marker>()
 
-  const outdated = (marker: Marker): boolean => maxAge <= 0 || clock.now() - marker.readAt > maxAge
+  const outdated = ({ link, readAt }: Marker): boolean =>
+    (strict && !link.tracked) || !coherence.believes(link, readAt, clock.now())
 
-  /** @param current whether it was not invalidated here since the question was sent: the answer may be from before */
-  const learn = (marker: Marker, told: MarkerState | undefined, sent: Milliseconds, current = true): void => {
-    if (sent < marker.readAt) return // overtaken by a later answer
-    marker.state = newer(marker.state, told)
+  const asking = (marker: Marker): Question => ({
+    sent: clock.now(),
+    seq: fence.next(),
+    link: store.linkOfMarker(marker.name),
+    changes: marker.changes,
+    deletedSeq: marker.deletedSeq,
+    expiredSeq: marker.expiredSeq,
+  })
+
+  const learn = (marker: Marker, told: MarkerState | undefined, question: Question): void => {
+    if (question.sent < marker.readAt) return // overtaken by a later answer
+    const { state: before } = marker
+    // The answer may be from before a change that was told, or an invalidation that was made here, since it was sent.
+    const heard = marker.changes === question.changes
+    const current = marker.deletedSeq === question.deletedSeq && marker.expiredSeq === question.expiredSeq
+    marker.state = newer(before, told)
+    marker.link = question.link
+    // L1 holds entries for as long as it is told of changes: those that what was learnt makes invalid end here.
+    if (question.link.tracked && before !== undefined) end(marker, before, question)
+    if (heard) {
+      marker.suspect = false
+      marker.toldSeq = 0
+    }
     // Any process may make a missing one at any time: that it is missing is not worth remembering.
-    marker.readAt = current && told !== undefined ? sent : Number.NEGATIVE_INFINITY
+    marker.readAt = heard && current && told !== undefined ? question.sent : Number.NEGATIVE_INFINITY
+  }
+
+  /** Ends what began before the change was told, or, where it was not, before it was asked for. */
+  const end = (marker: Marker, before: MarkerState, { seq }: Question): void => {
+    const { state } = marker
+    const since = marker.toldSeq > 0 ? marker.toldSeq : seq
+    const replaced = state === undefined || state.nonce !== before.nonce
+    if (replaced || state.deletedAt > before.deletedAt) {
+      marker.deletedSeq = Math.max(marker.deletedSeq, since)
+    } else if (state.expiredAt > before.expiredAt) marker.expiredSeq = Math.max(marker.expiredSeq, since)
   }
 
   const ask = async (
@@ -74,15 +130,19 @@ export function createTagStore(options: {
     wanted: readonly Marker[],
     work: (names: readonly MarkerName[]) => Promise<readonly (MarkerState | undefined)[]>,
   ): Promise<boolean> => {
-    const sent = clock.now()
-    const marks = wanted.map((marker) => [marker, marker.deletedSeq, marker.expiredSeq] as const)
+    const questions = wanted.map((marker) => [marker, asking(marker)] as const)
     const answer = await guard.call(operation, () => work(wanted.map(({ name }) => name)))
     if (!answer.ok) return false
-    marks.forEach(([marker, deletedSeq, expiredSeq], index) => {
-      const current = marker.deletedSeq === deletedSeq && marker.expiredSeq === expiredSeq
-      learn(marker, answer.value[index], sent, current)
-    })
+    for (const [index, [marker, question]] of questions.entries())
+      learn(marker, answer.value[index], question)
     return true
+  }
+
+  const refresh: TagStore['refresh'] = async (markers, since = Number.NEGATIVE_INFINITY) => {
+    const wanted = [...new Set(markers)].filter(
+      (marker) => outdated(marker) || (!marker.link.tracked && marker.readAt <= since),
+    )
+    return wanted.length === 0 || ask('read', wanted, (names) => store.readMarkers(names))
   }
 
   const known = (markers: readonly Marker[]): Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined => {
@@ -96,12 +156,38 @@ export function createTagStore(options: {
     return { allNonce, tags }
   }
 
-  return {
-    outdated,
+  /** L2 does not know of the invalidation: what it says of entries that began before is outdated. */
+  const honour = (markers: readonly Marker[], mode: 'delete' | 'expire'): void => {
+    const now = store.serverNow() ?? clock.wall()
+    for (const marker of markers) {
+      if (mode === 'delete') marker.ownDeletedAt = now
+      else marker.ownExpiredAt = now
+    }
+  }
 
-    async refresh(markers, since = Number.NEGATIVE_INFINITY) {
-      const wanted = [...new Set(markers)].filter((marker) => outdated(marker) || marker.readAt <= since)
-      return wanted.length === 0 || ask('read', wanted, (names) => store.readMarkers(names))
+  return {
+    refresh,
+
+    async during(work, markers, since) {
+      const those = [...markers]
+      const [answer, read] = await Promise.all([work, refresh(those, since)])
+      return [answer, read && (await refresh(those.filter(({ link }) => link.tracked)))]
+    },
+
+    told(name) {
+      const marker = options.markers.peek(name)
+      if (marker === undefined) return
+      options.markers.doubt(marker)
+      if (marker.holders === 0) return
+      // One change of a hot tag comes with others: they are asked for together.
+      if (doubted.size === 0) {
+        queueMicrotask(() => {
+          const wanted = [...doubted]
+          doubted.clear()
+          options.background.add(refresh(wanted))
+        })
+      }
+      doubted.add(marker)
     },
 
     knownAt: (markers) => Math.min(...markers.map(({ readAt }) => readAt)),
@@ -127,9 +213,15 @@ export function createTagStore(options: {
 
     async nonces(markers, began, life) {
       const now = clock.now()
-      const unsure = markers.filter(({ state, keptUntil }) => state === undefined || keptUntil < now + life)
+      // Making sure that they are there also has their changes told from now on.
+      const unsure = markers.filter(
+        (marker) =>
+          marker.state === undefined ||
+          marker.keptUntil < now + life ||
+          (marker.link.tracked && outdated(marker)),
+      )
       if (unsure.length > 0) {
-        const kept = life + SLACK
+        const kept = life + MARKER_SLACK
         const made = await ask('write', unsure, (names) => store.ensureMarkers(names, kept))
         if (!made) return { kind: 'failed' }
         for (const marker of unsure) marker.keptUntil = Math.max(marker.keptUntil, now + kept)
@@ -145,8 +237,9 @@ export function createTagStore(options: {
 
     async stamp(markers, mode, life) {
       for (const marker of markers) options.markers.stamp(marker, mode)
+      const questions = markers.map(asking)
       const sent = clock.now()
-      const kept = life + SLACK
+      const kept = life + MARKER_SLACK
       const answer = await guard.call('write', () =>
         store.stampMarkers(
           markers.map(({ name }) => name),
@@ -156,20 +249,38 @@ export function createTagStore(options: {
       )
       for (const marker of markers) options.markers.stamp(marker, mode)
       if (answer.ok) {
-        markers.forEach((marker, index) => {
-          learn(marker, answer.value[index], sent)
+        questions.forEach((question, index) => {
+          const marker = markers[index]
+          if (marker === undefined) return
+          learn(marker, answer.value[index], {
+            ...question,
+            deletedSeq: marker.deletedSeq,
+            expiredSeq: marker.expiredSeq,
+          })
           marker.keptUntil = Math.max(marker.keptUntil, sent + kept)
         })
         return true
       }
-      const now = store.serverNow() ?? clock.wall()
-      for (const marker of markers) {
-        if (mode === 'delete') marker.ownDeletedAt = now
-        else marker.ownExpiredAt = now
-      }
+      honour(markers, mode)
       return false
     },
+
+    voidAll() {
+      const { all } = options.markers
+      options.markers.stamp(all, 'delete')
+      honour([all], 'delete')
+    },
   }
+}
+
+/** What was known when a marker was asked for. */
+interface Question {
+  readonly sent: Milliseconds
+  readonly seq: number
+  readonly link: Link
+  readonly changes: number
+  readonly deletedSeq: number
+  readonly expiredSeq: number
 }
 
 /** Answers may overtake each other, and stamps only grow. */

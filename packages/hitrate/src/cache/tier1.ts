@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import { createL1, type L1 } from '../stores/memory/l1.ts'
 import type { Bytes } from '../units.ts'
+import type { Coherence } from './coherence.ts'
 import type { Departures } from './departures.ts'
-import { type Entry, freshness } from './entry.ts'
+import { type Entry, freshness, inDoubt } from './entry.ts'
 import type { Markers } from './markers.ts'
 import type { Settings } from './options.ts'
 import type { ReadLedger } from './read-ledger.ts'
@@ -12,27 +13,35 @@ import type { ReadLedger } from './read-ledger.ts'
 export interface Tier1 {
   readonly entries: number
   readonly sizeBytes: Bytes
-  /** A fresh or stale entry that L1 may answer with; others are dropped on the way. */
+  /**
+   * A fresh or stale entry that L1 may answer with. What can't become valid again is dropped on the way; what can't be
+   * believed just now stays.
+   */
   get(key: string): Entry | undefined
   /** The same without counting as a use and without dropping anything. */
   peek(key: string): Entry | undefined
   put(key: string, entry: Entry): void
   delete(key: string): boolean
   expire(key: string): boolean
+  /** Others changed what is under the key in L2; how, nobody knows. */
+  forget(key: string): void
   /** Deletes or expires every key that matches; how many there were. */
   invalidateWhere(matches: (key: string) => boolean, mode: 'delete' | 'expire'): number
+  /** Drops what was read or written over a link that was lost. */
+  dropLost(): void
   clear(): number
 }
 
 export function createTier1(options: {
   readonly bounds: NonNullable<Settings['l1']>
   readonly markers: Markers
+  readonly coherence: Coherence
   readonly departures: Departures
   readonly ledger: ReadLedger
   readonly clock: Clock
   readonly recorder: Recorder
 }): Tier1 {
-  const { bounds, markers, departures, ledger, clock, recorder } = options
+  const { bounds, markers, coherence, departures, ledger, clock, recorder } = options
 
   const l1: L1<Entry> = createL1<Entry>({
     ...bounds,
@@ -69,11 +78,11 @@ export function createTier1(options: {
       const entry = l1.get(key)
       if (entry === undefined) return undefined
       const now = clock.now()
-      if (now >= entry.servableUntil) {
-        l1.delete(key)
+      if (!coherence.serves(entry, now)) {
+        if (now >= entry.servableUntil) l1.delete(key)
         return undefined
       }
-      if (freshness(entry, now) !== 'dead') return entry
+      if (freshness(entry, now) !== 'dead') return inDoubt(entry) ? undefined : entry
       l1.delete(key)
       departures.note(key, now < entry.freshUntil ? 'invalidated' : 'expired')
       return undefined
@@ -82,7 +91,8 @@ export function createTier1(options: {
       const entry = l1.peek(key)
       if (entry === undefined) return undefined
       const now = clock.now()
-      return now < entry.servableUntil && freshness(entry, now) !== 'dead' ? entry : undefined
+      const believed = coherence.serves(entry, now) && !inDoubt(entry)
+      return believed && freshness(entry, now) !== 'dead' ? entry : undefined
     },
     put(key, entry) {
       if (l1.peek(key) === entry) return
@@ -93,11 +103,15 @@ export function createTier1(options: {
     },
     delete: invalidated,
     expire,
+    forget: (key) => void l1.delete(key),
     invalidateWhere(matches, mode) {
       let count = 0
       const one = mode === 'delete' ? invalidated : expire
       for (const key of [...l1.keys()]) if (matches(key) && one(key)) count++
       return count
+    },
+    dropLost() {
+      for (const key of [...l1.keys()]) if (l1.peek(key)?.link.lost === true) l1.delete(key)
     },
     clear() {
       const count = l1.entries
@@ -116,6 +130,8 @@ export const noTier1: Tier1 = Object.freeze({
   put: () => undefined,
   delete: () => false,
   expire: () => false,
+  forget: () => undefined,
   invalidateWhere: () => 0,
+  dropLost: () => undefined,
   clear: () => 0,
 })

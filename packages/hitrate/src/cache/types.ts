@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts'
 import type { Metrics, MetricsOptions } from '../metrics/types.ts'
 import type { L2Info, StoreFactory } from '../stores/store.ts'
 import type { Bytes, Duration, Milliseconds, Ratio } from '../units.ts'
+import type { CoherenceMode, OnDisconnect } from './coherence.ts'
 import type { KeyParams } from './template.ts'
 import type { Guard } from './values.ts'
 
@@ -255,6 +256,21 @@ export interface CacheOptions<K extends ValueKind = 'json'> {
   readonly maxLoads?: number
   /** How long `close` waits for what is in flight. Default `5s`. */
   readonly closeGrace?: Duration
+  /**
+   * Whether L1 is told of what other processes change (RESP3 client tracking). `'none'`: it is not, and keeps what L2
+   * holds for `staleBound` only. Default `'tracking'`; where the server can't, as `'none'`, said at start.
+   */
+  readonly coherence?: CoherenceMode
+  /**
+   * Whether L1 goes on answering while L2 is lost, when nobody could tell of changes: until the entries' own end, or until
+   * L2 is back, which begins with an empty L1. Default `'serve'`; `'bypass'`: lookups load.
+   */
+  readonly onDisconnect?: OnDisconnect
+  /**
+   * How long another process's change may go unseen while a link that looks alive is dead; the heartbeat comes twice in
+   * this time. Default `2s`, at least `100ms`.
+   */
+  readonly staleBound?: Duration
   /** What metrics keep and show. */
   readonly metrics?: MetricsOptions
   readonly clock?: Clock

@@ -4,7 +4,8 @@ import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Guard } from '../stores/guard.ts'
 import type { Store, Version, WriteRequest } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
-import type { Entry, EntryMaker } from './entry.ts'
+import { type Coherence, IN_PROCESS } from './coherence.ts'
+import { confirm, type Entry, type EntryMaker } from './entry.ts'
 import type { Fence } from './fence.ts'
 import type { Keeping } from './keeping.ts'
 import { storable } from './loading.ts'
@@ -13,6 +14,7 @@ import type { Payload, Payloads } from './payload.ts'
 import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
 import type { Delivery } from './types.ts'
+import type { Undelivered } from './undelivered.ts'
 
 /** One value to write, its options checked. */
 export interface Writing {
@@ -29,6 +31,7 @@ export interface WritingL2 {
   readonly format: EnvelopeFormat
   readonly versions: () => Version
   readonly timeout: Milliseconds
+  readonly undelivered: Undelivered
 }
 
 export interface Writer {
@@ -55,6 +58,7 @@ export function createWriter(options: {
   readonly payloads: Payloads
   readonly makeEntry: EntryMaker
   readonly tier1: Tier1
+  readonly coherence: Coherence
   readonly jitter: Ratio
   readonly maxL1Bytes: Bytes
   readonly clock: Clock
@@ -62,7 +66,7 @@ export function createWriter(options: {
   /** Removes what a value that can't be stored was to replace. */
   remove(keys: readonly string[]): Promise<Delivery>
 }): Writer {
-  const { l2, fence, markers, payloads, makeEntry, tier1, clock, recorder } = options
+  const { l2, fence, markers, payloads, makeEntry, tier1, coherence, clock, recorder } = options
   const maxBytes = l2?.format.maxValueBytes ?? options.maxL1Bytes
 
   const prepare = (writing: Writing): Prepared | undefined => {
@@ -86,6 +90,7 @@ export function createWriter(options: {
         asOf: clock.now(),
         expired: false,
         version: undefined,
+        link: l2?.store.linkOf(writing.key) ?? IN_PROCESS,
         seq: fence.next(),
         markers: markers.of(keeping.tags),
       }),
@@ -105,8 +110,8 @@ export function createWriter(options: {
     const { store, guard, tags, format, versions, timeout } = to
     const longest = Math.max(...prepared.map(({ keeping }) => keeping.ttl + keeping.staleFor))
     const wanted = new Set<Marker>(prepared.flatMap(({ entry }) => entry.markers))
-    const known = await tags.nonces([...wanted], undefined, longest)
-    if (known.kind !== 'ok') return undefined
+    const nonces = await tags.nonces([...wanted], undefined, longest)
+    if (nonces.kind !== 'ok') return undefined
     const notAfter = clock.now() + timeout
     const used = new Map([...wanted].map((marker) => [marker, marker.state?.nonce]))
     const requests: WriteRequest[] = []
@@ -122,11 +127,16 @@ export function createWriter(options: {
       () => store.write(requests, { notAfter, onlyAbsent }),
       (written) => [{ result: 'ok', count: written.length }],
     )
-    const [answer, refreshed] = await Promise.all([writing, tags.refresh(wanted)])
+    const [answer, known] = await tags.during(writing, wanted)
     if (!answer.ok) return undefined
     // A marker was lost (evicted, flushed), and what was written under its nonce is dead: once more under a new one.
-    const lost = refreshed && [...used].some(([marker, nonce]) => marker.state?.nonce !== nonce)
-    return again && lost ? send(prepared, onlyAbsent, to, false) : answer.value
+    const lost = known && [...used].some(([marker, nonce]) => marker.state?.nonce !== nonce)
+    if (again && lost) return send(prepared, onlyAbsent, to, false)
+    prepared.forEach(({ entry }, index) => {
+      const request = requests[index]
+      if (request !== undefined && answer.value[index] === true) confirm(entry, request.version, coherence)
+    })
+    return answer.value
   }
 
   return {
@@ -146,7 +156,13 @@ export function createWriter(options: {
       const removed = refused.length === 0 ? undefined : options.remove(refused)
       let written = prepared.length
       if (l2 !== undefined && prepared.length > 0) {
-        written = (await send(prepared, false, l2))?.filter(Boolean).length ?? 0
+        const keys = prepared.map(({ writing }) => writing.key)
+        l2.undelivered.made('key', keys, 'delete')
+        const answer = await send(prepared, false, l2)
+        const unwritten = keys.filter((_, index) => answer?.[index] !== true)
+        written = keys.length - unwritten.length
+        // What they were to replace must not be read from L2 any more.
+        if (unwritten.length > 0) l2.undelivered.failed('key', unwritten, 'delete')
         for (const { writing, entry } of prepared) {
           // Read meanwhile: what it brought may be from before.
           fence.void(writing.key, 'delete')

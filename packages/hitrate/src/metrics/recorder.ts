@@ -69,6 +69,8 @@ export const INCIDENTS = [
   'l2_timeout',
   'l2_silent',
   'breaker_opened',
+  'invalidation_undelivered',
+  'invalidations_overflow',
   'log_error',
   'background_error',
 ] as const

@@ -72,6 +72,8 @@ export interface Store {
   ): Promise<MarkerState[]>
 
   info(): Promise<L2Info>
+  /** Whether a rejection is a refusal of the server's own, which proves that it lives. Default: none is. */
+  isReply?(error: unknown): boolean
   /** Releases the connection; what is pending rejects. */
   close(): Promise<void>
 }
@@ -234,7 +236,7 @@ export interface StoreContext {
   readonly tracking: boolean
   /** Links that carry nothing else are proved at least twice in this time. */
   readonly staleBound: Milliseconds
-  /** Called when the server is lost or found. */
+  /** Called when the server is lost or found, which is when {@link Store.linkOf} answers with the new link. */
   onAvailability(available: boolean): void
   /** Awaited on each new link before it counts as available; when it rejects, it is called again after a pause. */
   onLink(found: LinkFound): Promise<void>

@@ -64,8 +64,8 @@ describe('an entry', () => {
     expect(outcomesOf(cache)).toEqual({ hit_l2: 1, stale: 2, miss: 2 })
   })
 
-  test('of L2 is answered by L1 for one second, and by L2 again after it', async () => {
-    const { cache, clock } = cacheOnClock({ l2: memoryL2(), ttl: '1m' })
+  test('of L2 is answered by L1 for the bound where no changes are told, and by L2 again after it', async () => {
+    const { cache, clock } = cacheOnClock({ l2: memoryL2(), ttl: '1m', coherence: 'none', staleBound: '1s' })
     await cache.getOrSet('a', () => 'v')
     await cache.idle()
     await clock.advance(999)

@@ -57,7 +57,7 @@ const REFUSED: readonly (readonly [object, string])[] = [
   [{ metrics: false }, 'metrics: false given; accepted: an object of metrics options'],
   [
     { tll: '5m' },
-    'createCache: unknown option "tll"; accepted: name, l1, l2, ttl, staleFor, jitter, earlyRefresh, softTimeout, hardTimeout, loadDeadline, retryAfter, maxLoads, closeGrace, metrics, clock, logger, codec',
+    'createCache: unknown option "tll"; accepted: name, l1, l2, ttl, staleFor, jitter, earlyRefresh, softTimeout, hardTimeout, loadDeadline, retryAfter, maxLoads, closeGrace, coherence, onDisconnect, staleBound, metrics, clock, logger, codec',
   ],
 ]
 

@@ -99,15 +99,16 @@ describe('info', () => {
   })
 })
 
-test('a cache with L1 over L2 says at its start how soon others see a change', () => {
+test('a cache whose L1 is not told of changes says so at its start', () => {
   const lines: unknown[][] = []
   const log = (...line: unknown[]): void => void lines.push(line)
   const logger: Logger = { info: log, warn: log, error: log }
-  createCache({ name: 'shop', l2: memoryL2(), logger })
+  createCache({ name: 'shop', l2: memoryL2(), coherence: 'none', logger })
   expect(lines).toEqual([
-    [{ cache: 'shop', coherence: 'none' }, 'L1 over L2: other processes see a change within 1 s'],
+    [{ cache: 'shop', coherence: 'none' }, 'L1 is not told of changes: it keeps what is in L2 for 2000 ms'],
   ])
-  createCache({ logger })
-  createCache({ l1: false, l2: memoryL2(), logger })
+  createCache({ coherence: 'none', logger })
+  createCache({ l2: memoryL2(), logger })
+  createCache({ l1: false, coherence: 'none', l2: memoryL2(), logger })
   expect(lines).toHaveLength(1)
 })

@@ -87,13 +87,15 @@ export const FILLS: readonly Filling[] = [
   },
   {
     name: 'a read of L2',
+    // So that L1 does not know any more what it knew.
+    options: { l1: { maxEntries: 1 } },
     onItsWay: true,
     possible: overL2,
     async begin(world) {
       const { origin, here, clock } = world
       origin.version = 1
       await stored(world)
-      await clock.advance(1_001)
+      await settled(clock, here.cache.set('another', 1))
       here.gate.hold('read')
       void look(here)
       await until(clock, () => here.gate.holding)

@@ -1,6 +1,7 @@
 /** What is lost (a claim, a marker, everything) fails closed; what comes late finds nothing of its own. */
 import { manualClock } from 'hitrate/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { ALL } from '../../src/stores/store.ts'
 import { type OnOneServer, onOneServer } from './on-one-server.ts'
 import { settled } from './world.ts'
 
@@ -12,12 +13,8 @@ beforeEach(() => {
 
 describe('a load whose claim was lost gives its caller the value and stores nothing', () => {
   const LOSSES: Readonly<Record<string, () => unknown>> = {
-    'the claim was evicted': () => on.server.slots.delete('k'),
-    'everything was flushed': () => {
-      on.server.slots.clear()
-      on.server.markers.clear()
-      on.server.instant = undefined
-    },
+    'the claim was evicted': () => on.server.evict('k'),
+    'everything was flushed': () => on.server.flush(),
   }
   test.each(Object.entries(LOSSES))('%s', async (_, lose) => {
     const cache = on.open()
@@ -115,7 +112,7 @@ describe('a marker that was evicted', () => {
     const cache = on.open()
     await cache.set('k', 1, { tags: ['tag'] })
     await cache.set('other', 2)
-    on.server.markers.delete('tag')
+    on.server.evictMarker('tag')
     expect(await cache.getMany(['k', 'other'])).toEqual([undefined, 2])
   })
 
@@ -127,7 +124,7 @@ describe('a marker that was evicted', () => {
     )
     await on.quiet(cache)
     await other.invalidate({ tags: ['tag'] }, { mode })
-    on.server.markers.delete('tag')
+    on.server.evictMarker('tag')
     expect(await cache.get('k')).toBeUndefined()
     // It is made anew; the old entry must not come alive under it.
     await other.set('k2', 'new', { tags: ['tag'] })
@@ -143,7 +140,7 @@ describe('a marker that was evicted', () => {
     const { value, answer } = on.loading(cache, 'k', ['tag'])
     await on.clock.advance(0)
     await other.invalidate({ tags: ['tag'] })
-    on.server.markers.delete('tag')
+    on.server.evictMarker('tag')
     answer('old')
     await settled(on.clock, value)
     await on.quiet(cache)
@@ -162,7 +159,7 @@ describe('a marker that was evicted', () => {
       return answer
     }
     await ask('old')
-    on.server.markers.delete('')
+    on.server.evictMarker(ALL)
     on.server.instant = undefined
     expect(await ask('new')).toBe('new')
     expect(await ask('newer')).toBeOneOf(['new', 'newer'])
@@ -175,6 +172,7 @@ test('an entry whose tag has a marker of another nonce is dead', async () => {
   await cache.set('k', 1, { tags: ['tag'] })
   const marker = on.server.markers.get('tag')
   if (marker === undefined) throw new Error('no marker was made')
+  on.server.evictMarker('tag')
   on.server.markers.set('tag', { ...marker, value: { ...marker.value, nonce: 'another!' } })
   expect(await cache.get('k')).toBeUndefined()
 })

@@ -35,10 +35,12 @@ describe('an invalidation that L2 has not carried out yet', () => {
   )
 })
 
-describe('in another process L1 is believed for a second', () => {
+describe('in another process that is not told of changes, L1 is believed for the bound', () => {
+  const untold = { l1: {}, coherence: 'none', staleBound: 1_000 } as const
+
   test('from when a read was sent, not from when it was answered', async () => {
     const gate = createGate()
-    const [cache, other] = [on.open({ l1: {} }, gate.around), on.open()]
+    const [cache, other] = [on.open(untold, gate.around), on.open()]
     await other.set('k', 'old')
     gate.hold('read')
     const reading = cache.get('k')
@@ -52,7 +54,7 @@ describe('in another process L1 is believed for a second', () => {
   })
 
   test('from when its tags were last known, not from when it was read', async () => {
-    const [cache, other] = [on.open({ l1: {} }), on.open()]
+    const [cache, other] = [on.open(untold), on.open()]
     for (const key of ['first', 'k']) await other.set(key, 'old', { tags: ['tag'] })
     await cache.get('first')
     await on.clock.advance(300)
@@ -64,7 +66,7 @@ describe('in another process L1 is believed for a second', () => {
   })
 
   test('from the end of a load, whose tags are read once more then', async () => {
-    const [cache, other] = [on.open({ l1: {} }), on.open()]
+    const [cache, other] = [on.open(untold), on.open()]
     await settled(
       on.clock,
       cache.getOrSet('first', () => 1),

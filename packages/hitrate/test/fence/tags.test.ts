@@ -1,6 +1,8 @@
 /** Answers about markers may overtake each other; what a process knows of them never goes back. */
 import { manualClock } from 'hitrate/testing'
 import { beforeEach, expect, test } from 'vitest'
+import { createBackground } from '../../src/cache/background.ts'
+import { createCoherence } from '../../src/cache/coherence.ts'
 import { createFence } from '../../src/cache/fence.ts'
 import { createMarkers, type Markers } from '../../src/cache/markers.ts'
 import { createTagStore, type TagStore } from '../../src/cache/tags.ts'
@@ -17,20 +19,23 @@ let tags: TagStore
 
 beforeEach(() => {
   answers = []
-  markers = createMarkers(createFence())
+  const fence = createFence()
+  markers = createMarkers(fence)
   const answered = () =>
     new Promise<MarkerState[]>((resolve) => {
       answers.push((states) => resolve([...states]))
     })
   const store: Store = {
-    ...createMemoryStore(storeContext(clock)),
+    ...createMemoryStore(storeContext(clock, { tracking: false })),
     available: true,
     readMarkers: answered,
     stampMarkers: answered,
   }
   const { recorder } = createMetrics({ clock })
   const guard = createGuard({ clock, recorder, timeout: 10_000 })
-  tags = createTagStore({ store, guard, markers, clock, maxAge: 1_000 })
+  const coherence = createCoherence({ staleBound: 2_000, onDisconnect: 'serve' })
+  const background = createBackground(recorder)
+  tags = createTagStore({ store, guard, markers, fence, coherence, background, clock, strict: false })
 })
 
 const state = (nonce: string, deletedAt: number): MarkerState => ({ nonce, deletedAt, expiredAt: 0 })
@@ -62,9 +67,9 @@ test('what was asked before an invalidation of our own is asked again', async ()
   const stamped = tags.stamp([marker], 'delete', 1_000)
   answers[0]?.([state('same', 3)])
   expect(await asked).toBe(true)
-  expect(tags.outdated(marker)).toBe(true)
+  expect(marker.readAt).toBe(Number.NEGATIVE_INFINITY)
   answers[1]?.([state('same', 9)])
   expect(await stamped).toBe(true)
   expect(marker.state).toEqual(state('same', 9))
-  expect(tags.outdated(marker)).toBe(false)
+  expect(marker.readAt).toBe(clock.now())
 })

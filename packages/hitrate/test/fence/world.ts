@@ -98,9 +98,9 @@ export function createWorld(
       jitter: 0,
       retryAfter: 0,
       clock,
+      ...options,
       ...(withL1 ? {} : { l1: false }),
       ...(topology === 'memory only' ? {} : { l2: wrapStore(l2, gate.around) }),
-      ...options,
     })
     const items = cache.keyspace('item:{id:int}', {
       load: origin.load,

@@ -1,19 +1,27 @@
-import type { Store, StoreFactory } from '../../src/stores/store.ts'
+import type { Change, Store, StoreFactory } from '../../src/stores/store.ts'
 
 /** Operations that travel to the server. */
 export type Operation = {
-  [Name in keyof Store]: Store[Name] extends (...args: never[]) => Promise<unknown> ? Name : never
+  [Name in keyof Store]-?: Store[Name] extends (...args: never[]) => Promise<unknown> ? Name : never
 }[keyof Store]
 
 /** Called around each operation; carries it out by calling `work`, when it likes. */
 export type Around = <T>(operation: Operation, work: () => Promise<T>) => Promise<T>
 
-/** The factory with each operation of the stores it opens led through `around`. */
-export function wrapStore(factory: StoreFactory, around: Around): StoreFactory {
+/** Called with each change that is told; passes it on by calling `tell`, when it likes. */
+export type Hear = (tell: () => void) => void
+
+/** The factory with each operation of the stores it opens led through `around`, and what they are told through `hear`. */
+export function wrapStore(
+  factory: StoreFactory,
+  around: Around,
+  hear: Hear = (tell) => tell(),
+): StoreFactory {
   return {
     settings: factory.settings,
     open(context) {
-      const store = factory.open(context)
+      const onChange = (change: Change): void => hear(() => context.onChange(change))
+      const store = factory.open({ ...context, onChange })
       return {
         get label() {
           return store.label
@@ -26,6 +34,7 @@ export function wrapStore(factory: StoreFactory, around: Around): StoreFactory {
         linkOf: (key) => store.linkOf(key),
         linkOfMarker: (name) => store.linkOfMarker(name),
         reopen: () => store.reopen(),
+        isReply: (error) => store.isReply?.(error) === true,
         read: (keys) => around('read', () => store.read(keys)),
         claim: (request) => around('claim', () => store.claim(request)),
         renew: (...args) => around('renew', () => store.renew(...args)),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { createCache } from 'hitrate'
 import { manualClock, memoryL2 } from 'hitrate/testing'
 import { describe, expect, test } from 'vitest'
+import { createCoherence, IN_PROCESS } from '../../src/cache/coherence.ts'
 import { createDepartures } from '../../src/cache/departures.ts'
 import { createEntryMaker, type Entry, freshness } from '../../src/cache/entry.ts'
 import { createFence } from '../../src/cache/fence.ts'
@@ -14,7 +15,8 @@ import { wrapStore } from '../fence/wrap-store.ts'
 
 const clock = manualClock()
 const { recorder } = createMetrics({ clock })
-const makeEntry = createEntryMaker({ clock, earlyRefresh: undefined, maxAge: Number.POSITIVE_INFINITY })
+const coherence = createCoherence({ staleBound: 2_000, onDisconnect: 'serve' })
+const makeEntry = createEntryMaker({ clock, earlyRefresh: undefined, coherence })
 
 function entryOf(seq: number, markers: readonly Marker[] = []): Entry {
   return makeEntry({
@@ -28,6 +30,7 @@ function entryOf(seq: number, markers: readonly Marker[] = []): Entry {
     asOf: clock.now(),
     expired: false,
     version: undefined,
+    link: IN_PROCESS,
     seq,
     markers,
   })

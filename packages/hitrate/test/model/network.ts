@@ -1,19 +1,24 @@
-import type { Around } from '../fence/wrap-store.ts'
+import type { Around, Hear } from '../fence/wrap-store.ts'
 import type { Chance } from './chance.ts'
 
-/** A command on its way: sent, carried out, answered. */
-interface Command {
+/** Something on its way, and what happens when it arrives. */
+interface Travelling {
   readonly what: string
-  carryOut(): void
-  answer: (() => void) | undefined
+  arrive(): void
+}
+
+/** One process's connection. */
+export interface Line {
+  readonly around: Around
+  readonly hear: Hear
 }
 
 /**
- * Lines between processes and one server. A line carries commands in their order, as a connection does; when each is
- * carried out, and when (and in which order) answers arrive, is for whoever calls.
+ * Lines between processes and one server. As on a connection, commands arrive in the order in which they were sent, and
+ * answers and what the server tells in the order in which it came to them; when, is for whoever calls.
  */
 export interface Network {
-  line(name: string): Around
+  line(name: string): Line
   /** What can happen next. */
   readonly possible: number
   /** Lets one thing happen and says what. */
@@ -21,40 +26,40 @@ export interface Network {
 }
 
 export function createNetwork(): Network {
-  const lines: Command[][] = []
-  const carriedOut: Command[] = []
+  const queues: Travelling[][] = []
+  const busy = (): Travelling[][] => queues.filter((queue) => queue.length > 0)
 
   return {
     line(name) {
-      const sent: Command[] = []
-      lines.push(sent)
-      return <T>(operation: string, work: () => Promise<T>) =>
-        new Promise<T>((resolve, reject) => {
-          const command: Command = {
-            what: `${name} ${operation}`,
-            answer: undefined,
-            carryOut() {
-              const done = work()
-              command.answer = () => done.then(resolve, reject)
-            },
-          }
-          sent.push(command)
-        })
+      const sent: Travelling[] = []
+      const coming: Travelling[] = []
+      queues.push(sent, coming)
+      return {
+        around: <T>(operation: string, work: () => Promise<T>) =>
+          new Promise<T>((resolve, reject) => {
+            sent.push({
+              what: `${name} ${operation} is carried out`,
+              arrive() {
+                const done = work()
+                // Looked at when the answer arrives.
+                done.catch(() => undefined)
+                coming.push({
+                  what: `${name} ${operation} is answered`,
+                  arrive: () => void done.then(resolve, reject),
+                })
+              },
+            })
+          }),
+        hear: (tell) => void coming.push({ what: `${name} is told of a change`, arrive: tell }),
+      }
     },
     get possible() {
-      return lines.filter((line) => line.length > 0).length + carriedOut.length
+      return busy().length
     },
     step(chance) {
-      const busy = lines.filter((line) => line.length > 0)
-      if (busy.length > 0 && (carriedOut.length === 0 || chance.oneIn(2))) {
-        const command = chance.oneOf(busy).shift()
-        command?.carryOut()
-        if (command !== undefined) carriedOut.push(command)
-        return `${command?.what} is carried out`
-      }
-      const [command] = carriedOut.splice(chance.upTo(carriedOut.length), 1)
-      command?.answer?.()
-      return `${command?.what} is answered`
+      const next = chance.oneOf(busy()).shift()
+      next?.arrive()
+      return next?.what ?? 'nothing happens'
     },
   }
 }

@@ -14,6 +14,8 @@ const STEPS = 160
 const OPERATIONS = 26
 /** Of each call to L2. */
 const TIMEOUT = 250
+/** How long L1 may not know what another process did: the default. */
+const STALE_BOUND = 2_000
 
 interface Node {
   readonly name: string
@@ -66,15 +68,17 @@ class Run {
     const l2 = memoryL2({ timeout: this.#healthy ? 3_600_000 : TIMEOUT })
     this.#nodes = ['A', 'B', 'C'].slice(0, 1 + chance.upTo(3)).map((name) => {
       const hasL1 = !chance.oneIn(3)
+      const { around, hear } = this.#network.line(name)
       const cache = createCache({
         name,
         clock: this.#clock,
-        l2: wrapStore(l2, this.#network.line(name)),
+        l2: wrapStore(l2, around, hear),
         ttl: 3_000,
         staleFor: this.#staleFor,
         retryAfter: 500,
         ...(hasL1 ? {} : { l1: false }),
         ...(chance.oneIn(3) ? { earlyRefresh: 0.3 } : {}),
+        ...(chance.oneIn(4) ? { coherence: 'none' as const } : {}),
       })
       return { name, cache, hasL1 }
     })
@@ -91,7 +95,7 @@ class Run {
     }
     await this.#calm()
     // By now every process has heard of everything.
-    await this.#clock.advance(1_000)
+    await this.#clock.advance(STALE_BOUND)
     for (const node of this.#nodes) for (const key of NAMES) this.#get(node, key)
     await this.#calm()
     const illegal = check(this.#history, this.#staleFor, (name) => this.#bound(name))
@@ -107,7 +111,7 @@ class Run {
    */
   #bound(name: string): number {
     if (!this.#healthy) return Number.POSITIVE_INFINITY
-    return this.#nodes.find((node) => node.name === name)?.hasL1 ? 1_000 : TIMEOUT
+    return this.#nodes.find((node) => node.name === name)?.hasL1 ? STALE_BOUND : TIMEOUT
   }
 
   /** Until all has been answered and every load has ended. */
@@ -291,6 +295,8 @@ class Run {
       else await this.#clock.advance(100)
       await this.#clock.advance(0)
     }
+    // Closing a connection ends what is still on its way.
+    await this.#answerAll()
   }
 }
 

@@ -1,9 +1,9 @@
 import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { redisStore } from 'hitrate/redis'
-import { STORE_CHECKS, type StoreUnderTest } from 'hitrate/testing'
+import { LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
-import { ALL, type MarkerName, type Store } from '../../src/stores/store.ts'
+import { ALL, type Change, type MarkerName, type Store } from '../../src/stores/store.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
 import { storeContext } from './store-context.ts'
 
@@ -19,16 +19,18 @@ afterAll(async () => {
   await redis.stop()
 })
 
-async function open(prefix: string): Promise<Store> {
-  const store = redisStore(redis.url, { keyPrefix: prefix }).open(storeContext(systemClock))
+async function open(prefix: string, changes: Change[]): Promise<Store> {
+  const context = storeContext(systemClock, { onChange: (change) => void changes.push(change) })
+  const store = redisStore(redis.url, { keyPrefix: prefix }).open(context)
   await store.connected()
   return store
 }
 
 /** Runs on an empty server, with two connections of their own. */
-async function check(prefix: string, run: (subject: StoreUnderTest) => Promise<void>): Promise<void> {
+async function check(prefix: string, run: (subject: TrackedStoresUnderTest) => Promise<void>): Promise<void> {
   await raw.flushAll()
-  const [store, other] = [await open(prefix), await open(prefix)]
+  const [told, otherTold]: [Change[], Change[]] = [[], []]
+  const [store, other] = [await open(prefix, told), await open(prefix, otherTold)]
   const markerKey = (name: MarkerName) => (name === ALL ? `${prefix}:1:a` : `${prefix}:1:t:${name}`)
   try {
     await run({
@@ -39,6 +41,9 @@ async function check(prefix: string, run: (subject: StoreUnderTest) => Promise<v
       evict: async (key) => void (await raw.del(`${prefix}:1:e:${key}`)),
       evictMarker: async (name) => void (await raw.del(markerKey(name))),
       flush: async () => void (await raw.flushAll()),
+      changesOf: (one) => (one === store ? told : otherTold),
+      // An answer comes after all that was told before it.
+      settled: async () => void (await Promise.all([store.info(), other.info()])),
     })
   } finally {
     await Promise.all([store.close(), other.close()])
@@ -56,7 +61,9 @@ async function serverTimePasses(by: number): Promise<void> {
 }
 
 describe('the Redis store', () => {
-  for (const { name, run } of STORE_CHECKS) test(name, () => check('conformance', run))
+  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS]) {
+    test(name, () => check('conformance', run))
+  }
 })
 
 describe('the Redis store under a prefix that could be a glob or a hash tag', () => {

@@ -80,7 +80,7 @@ function demonstrate(args: readonly string[], environment: Record<string, string
   return demonstration
 }
 
-const SHORT = ['--healthy=1s', '--frozen=3s', '--thawed=2s', '--killed=2s', '--restarted=3s', '--rate=100']
+const SHORT = ['--healthy=1s', '--frozen=4s', '--thawed=3s', '--killed=3s', '--restarted=5s', '--rate=100']
 
 describe('npm run demo:outage', () => {
   it('serves every page through all of it, and leaves nothing behind', async () => {
@@ -96,7 +96,7 @@ describe('npm run demo:outage', () => {
     )
     // Each phase has had its visitors, whatever they had to wait for.
     expect(result?.phases).toMatchObject(
-      [1, 3, 2, 2, 3].map((seconds) => ({ requests: expect.toSatisfy((n) => n >= 80 * seconds) })),
+      [1, 4, 3, 3, 5].map((seconds) => ({ requests: expect.toSatisfy((n) => n >= 80 * seconds) })),
     )
     expect(result?.phases).toMatchObject([
       {},

@@ -39,13 +39,16 @@ export interface ChaosL2 extends StoreFactory {
   /** Each call takes so long, half of it on its way there; 0: none any more. */
   delay(roundTrip: Duration | ((call: ChaosCall) => Milliseconds)): void
   /**
-   * These calls are not carried out and get the error.
-   * @param error default `ERR chaos`
+   * These calls are not carried out and get the error, as if they had not got there.
+   * @param error default `failed by chaos`
    */
   fail(which: ChaosTarget, error?: Error): void
   /** These calls are carried out, and not answered: they end with an error once their connection is given up. */
   loseReplies(which: ChaosTarget): void
-  /** What writes is refused, in Redis's words; removing what is there works under `OOM`. `false`: no more. */
+  /**
+   * The server answers what writes with a refusal, in Redis's words; removing what is there works under `OOM`. `false`:
+   * no more.
+   */
   refuseWrites(reason: Refusal | false): void
   /**
    * Entries come back damaged from these calls; a call for many keys is asked about one by one.

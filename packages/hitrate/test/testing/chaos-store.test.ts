@@ -150,12 +150,13 @@ test('calls with delays of their own keep their order', async () => {
 
 test('calls that fail are not carried out, and others are', async () => {
   const { chaos, clock, store } = await chaosSubject()
-  const lost = new Error('LOADING')
+  const lost = new Error('a cable was cut')
   chaos.fail(
     ({ method, keys, cache }) => method === 'write' && keys.includes('bad') && cache === 'test',
     lost,
   )
   await expect(write(store, clock, 'bad')).rejects.toBe(lost)
+  expect(store.isReply?.(lost)).toBe(false)
   expect(await write(store, clock, 'good')).toBe(true)
   expect((await store.read(['bad', 'good'])).map(({ kind }) => kind)).toEqual(['absent', 'entry'])
   chaos.fail(0)
@@ -196,7 +197,9 @@ describe('an L2 that refuses writes', () => {
   test.each([...writes, ...removals])('READONLY answers %s with an error', async (_, call) => {
     const { chaos, store } = await chaosSubject()
     chaos.refuseWrites('READONLY')
-    await expect(call(store)).rejects.toThrow(/^READONLY /)
+    await expect(call(store)).rejects.toSatisfy(
+      (error: Error) => error.message.startsWith('READONLY ') && store.isReply?.(error) === true,
+    )
     chaos.refuseWrites(false)
     await call(store)
   })
@@ -248,7 +251,7 @@ describe('chance', () => {
     chaos.fail(0.5)
     const outcomes: string[] = []
     for (let round = 0; round < 64; round++) {
-      outcomes.push((await outcomeOf(store.read(['k'])).settled) === 'ERR chaos' ? 'x' : '.')
+      outcomes.push((await outcomeOf(store.read(['k'])).settled) === 'failed by chaos' ? 'x' : '.')
     }
     return outcomes.join('')
   }

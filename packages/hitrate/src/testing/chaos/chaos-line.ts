@@ -3,7 +3,7 @@ import { type Change, NO_LINK, type Store, type StoreContext, type StoreFactory 
 import type { Milliseconds, Ratio } from '../../units.ts'
 import { callsOf, type Route, type StoreMethod } from './calls.ts'
 import { type ChaosLink, createChaosLink, UNHARMED } from './chaos-link.ts'
-import { damagedBy, type Faults, fateOf } from './faults.ts'
+import { damagedBy, type Faults, fateOf, ServerRefusal } from './faults.ts'
 
 /** After the cache could not make use of a new link. */
 const CONNECT_AGAIN: Milliseconds = 250
@@ -161,6 +161,7 @@ export function openChaosLine(options: {
         connect()
       },
       ...callsOf(inner, route),
+      isReply: (error) => error instanceof ServerRefusal || inner.isReply?.(error) === true,
       async close() {
         closed = true
         cut()

@@ -20,6 +20,11 @@ const QUESTIONS: ReadonlySet<StoreMethod> = new Set(['read', 'scan', 'readMarker
 /** Whatever gives memory back goes through when there is none. */
 const REMOVALS: ReadonlySet<StoreMethod> = new Set(['delete', 'release'])
 
+/** The server's own answer: who gets it knows that it lives. */
+export class ServerRefusal extends Error {
+  override readonly name = 'ServerRefusal'
+}
+
 /** What is wrong with an L2 now. */
 export interface Faults {
   readonly down: boolean
@@ -40,7 +45,7 @@ export const NO_FAULTS: Faults = Object.freeze({
   frozen: undefined,
   roundTrip: 0,
   failing: 0,
-  error: new Error('ERR chaos'),
+  error: new Error('failed by chaos'),
   unanswered: 0,
   refusal: undefined,
   damaging: 0,
@@ -63,7 +68,7 @@ export function fateOf(call: ChaosCall, faults: Faults, random: () => Ratio): Fa
     error: hits(faults.failing, call, random)
       ? faults.error
       : refused
-        ? new Error(REFUSED[refusal])
+        ? new ServerRefusal(REFUSED[refusal])
         : undefined,
     answered: !hits(faults.unanswered, call, random),
   }

@@ -42,7 +42,7 @@ test.each(CASES)(
   '%s: a loader that throws %s fails all who joined alike, once, and the next call loads again',
   async (entry, way) => {
     await using redis = await startRedis()
-    const options = { l2: redisStore(redis.url) }
+    const options = { l2: redisStore(redis.url), maxLoads: 1 }
     await using elsewhere = createCache(options)
     const ask = ENTRIES[entry]
     const fail = WAYS[way]

@@ -72,5 +72,11 @@ process.on('message', async (request: Request) => {
   // Nothing else is to be said: what still holds the process now is a leak of the cache's.
   if (request.command === 'close') process.disconnect?.()
 })
-// Whoever started us has died.
-process.on('disconnect', () => setTimeout(() => process.exit(3), 10_000).unref())
+// Nobody is there any more: what has not ended by then would never end.
+process.on('disconnect', () => {
+  const leftBehind = (): void => {
+    console.error(`process ${options.name} is kept alive by ${process.getActiveResourcesInfo().join(', ')}`)
+    process.exit(3)
+  }
+  setTimeout(leftBehind, 2_500).unref()
+})

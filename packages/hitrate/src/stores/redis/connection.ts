@@ -3,6 +3,13 @@ import type { Link, ServerTime } from '../store.ts'
 /** One argument of a command: text goes out as UTF-8, bytes as they are. */
 export type Argument = string | Buffer
 
+/** What a command may change. */
+export interface Writes {
+  readonly keys: readonly string[]
+  /** Of these, what it did change, as its reply has it. */
+  written(reply: unknown): readonly string[]
+}
+
 /**
  * How commands reach the server, whatever its topology: `standalone.ts` here, others beside it. It never queues while
  * the server is away: a command then rejects at once.
@@ -23,7 +30,7 @@ export interface Connection {
   /** Gives the link up, if there is one, and connects again. */
   reopen(): void
   /** Sends one command; commands of one tick travel together. Bulk strings arrive as `Buffer`s. */
-  send(args: readonly Argument[]): Promise<unknown>
+  send(args: readonly Argument[], writes?: Writes): Promise<unknown>
   /** Closes; commands in flight reject. Resolves when nothing of it is left. */
   close(): Promise<void>
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import type { Link } from '../store.ts'
 import type { StandaloneClient } from './client.ts'
 import type { Connection } from './connection.ts'
+import type { OwnWrites } from './own-writes.ts'
 import { isErrorReply } from './replies.ts'
 
 /** A {@link Link} in our hands. */
@@ -15,14 +16,15 @@ export interface OwnLink {
 /**
  * A link over what the client is connected to now. Replies and what the server tells come in order on one connection:
  * an answer proves that all was heard which had been told when its question was sent.
+ * @param own where the link is tracked
  */
-export function openLink(client: StandaloneClient, tracked: boolean, clock: Clock): OwnLink {
+export function openLink(client: StandaloneClient, own: OwnWrites | undefined, clock: Clock): OwnLink {
   let lost = false
   // Nothing has been read over it yet, so until now there was nothing to be told.
   let provenAt = clock.now()
   return {
     link: {
-      tracked,
+      tracked: own !== undefined,
       get provenAt() {
         return provenAt
       },
@@ -30,23 +32,30 @@ export function openLink(client: StandaloneClient, tracked: boolean, clock: Cloc
         return lost
       },
     },
-    async send(args) {
+    async send(args, writes) {
       if (lost) throw new Error('the connection to L2 was lost')
       const sent = clock.now()
-      const heard = (): void => {
-        if (!lost && sent > provenAt) provenAt = sent
+      const answered = (written: readonly string[]): void => {
+        if (lost) return
+        if (sent > provenAt) provenAt = sent
+        if (writes === undefined) own?.heard()
+        else own?.answered(writes.keys, written)
       }
+      if (writes !== undefined) own?.sent(writes.keys)
       try {
         const reply = await client.sendCommand(args)
-        heard()
+        answered(writes?.written(reply) ?? [])
         return reply
       } catch (error) {
-        if (isErrorReply(error)) heard()
+        if (isErrorReply(error)) answered([])
+        else if (!lost && writes !== undefined) own?.answered(writes.keys, [])
         throw error
       }
     },
     lose() {
+      if (lost) return
       lost = true
+      own?.end()
     },
   }
 }

@@ -21,12 +21,14 @@ import { parseMarker, parseStored } from './header.ts'
 import { readInfo } from './info.ts'
 import type { KeySpace } from './keys.ts'
 import { bytesOrNull, integer, isErrorReply, list, text } from './replies.ts'
-import { CLAIM, ENSURE, EXPIRE, FILL, RELEASE, RENEW, type Script, STAMP, WRITE } from './scripts.ts'
+import { CLAIM, DELETE, ENSURE, EXPIRE, FILL, RELEASE, RENEW, type Script, STAMP, WRITE } from './scripts.ts'
 
 /** Keys Redis looks at in one `SCAN` step. */
 const SCAN_COUNT = '500'
 /** Values one script call writes: longer ones would hold up Redis's other users. */
 const WRITE_CHUNK = 100
+/** Keys one script call removes, likewise. */
+const DELETE_CHUNK = 1_000
 
 /** {@link Store} on Redis or Valkey. */
 export function createRedisStore(connection: Connection, context: StoreContext, space: KeySpace): Store {
@@ -38,9 +40,9 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     if (!connection.ready) throw new Error('L2 is out of reach')
   }
 
-  const send = async (args: readonly Argument[]): Promise<unknown> => {
+  const send: Connection['send'] = async (args, writes) => {
     if (!connection.ready) await linked()
-    return connection.send(args)
+    return connection.send(args, writes)
   }
 
   const run = async (
@@ -49,11 +51,12 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     args: readonly Argument[],
   ): Promise<unknown> => {
     const rest = [String(keys.length), ...keys, ...args]
+    const writes = { keys, written: (reply: unknown) => script.written(reply, keys) }
     try {
-      return await send(['EVALSHA', script.sha, ...rest])
+      return await send(['EVALSHA', script.sha, ...rest], writes)
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return connection.send(['EVAL', script.source, ...rest])
+      return connection.send(['EVAL', script.source, ...rest], writes)
     }
   }
 
@@ -69,15 +72,16 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     await Promise.all(
       groups.map(async (group, index) => {
         if (group.length === 0) return
-        const reply = list(
+        const [reply] = list(
           await run(
             script,
             [space.instant, ...group.map(space.marker)],
             [index === 0 ? '0' : String(Math.ceil(life)), randomBytes(8 * (group.length + 1)), ...more],
           ),
         )
+        const found = list(reply)
         group.forEach((name, at) => {
-          const marker = parseMarker(bytesOrNull(reply[at] ?? null))
+          const marker = parseMarker(bytesOrNull(found[at] ?? null))
           if (marker !== undefined) answers.set(name, marker)
         })
       }),
@@ -89,7 +93,10 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     })
   }
 
-  const remove = async (keys: readonly string[]): Promise<number> => integer(await send(['UNLINK', ...keys]))
+  const remove = async (keys: readonly string[]): Promise<number> => {
+    const answers = await Promise.all(chunks(keys, DELETE_CHUNK).map((chunk) => run(DELETE, chunk, [])))
+    return answers.flatMap(list).reduce<number>((sum, removed) => sum + integer(removed), 0)
+  }
 
   const expire = async (keys: readonly string[]): Promise<number> => {
     const counts = await Promise.all(keys.map((key) => run(EXPIRE, [entries + key], [randomBytes(12)])))
@@ -158,11 +165,8 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       if (!connection.ready) await linked()
       const until = (connection.serverNow() ?? 0) + (notAfter - context.clock.now())
       const terms = [until.toFixed(3), onlyAbsent ? '1' : '0']
-      const chunks = Array.from({ length: Math.ceil(requests.length / WRITE_CHUNK) }, (_, index) =>
-        requests.slice(index * WRITE_CHUNK, (index + 1) * WRITE_CHUNK),
-      )
       const answers = await Promise.all(
-        chunks.map(async (chunk) => {
+        chunks(requests, WRITE_CHUNK).map(async (chunk) => {
           const values = chunk.flatMap(({ version, life, body }) => [
             binary(version),
             String(Math.ceil(life)),
@@ -209,8 +213,15 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
  * first load on each connection: a load that began before they were made would be void.
  */
 export async function prepareSpace(space: KeySpace, send: Connection['send']): Promise<void> {
-  const nonces = randomBytes(16)
-  await send(['EVAL', ENSURE.source, '2', space.instant, space.marker(ALL), '0', nonces])
+  const keys = [space.instant, space.marker(ALL)]
+  const writes = { keys, written: (reply: unknown) => ENSURE.written(reply, keys) }
+  await send(['EVAL', ENSURE.source, '2', ...keys, '0', randomBytes(16)], writes)
+}
+
+function chunks<T>(all: readonly T[], size: number): readonly T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  )
 }
 
 function binary(version: Version): Buffer {

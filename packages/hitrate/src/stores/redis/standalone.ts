@@ -158,7 +158,7 @@ export function standaloneConnection(options: {
 
   const useLink = (over: StandaloneClient): void => {
     loseLink()
-    const made = openLink(over, tracking?.on === true, clock)
+    const made = openLink(over, tracking?.on === true ? tracking.own : undefined, clock)
     const heartbeat = startHeartbeat({
       clock,
       beat: Math.min(options.staleBound / 2, MAX_BEAT),
@@ -217,8 +217,10 @@ export function standaloneConnection(options: {
     close: async () => undefined,
   })
 
-  const send: Connection['send'] = (args) =>
-    current !== undefined && available ? current.send(args) : Promise.reject(new Error('L2 is out of reach'))
+  const send: Connection['send'] = (args, writes) =>
+    current !== undefined && available
+      ? current.send(args, writes)
+      : Promise.reject(new Error('L2 is out of reach'))
 
   openClient()
 

@@ -2,6 +2,7 @@ import { BasicPooledClientSideCache } from 'redis'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
 import type { StandaloneClient } from './client.ts'
+import { createOwnWrites, type OwnWrites } from './own-writes.ts'
 import { isErrorReply } from './replies.ts'
 import type { ClientMaker } from './source.ts'
 
@@ -9,9 +10,6 @@ import type { ClientMaker } from './source.ts'
  * Client tracking (RESP3): the server tells us on our own connection when others change what was read over it. It goes
  * through the place node-redis has for client-side caches, because what is asked for there is part of the handshake: no
  * command of ours can come before it, on no connection.
- *
- * `NOLOOP`: we are not told of our own writes. Such a write ends the tracking of its key, so the scripts that write end
- * by reading it.
  */
 export interface Tracking {
   /** Whether the next connection is tracked. */
@@ -20,25 +18,25 @@ export interface Tracking {
   readonly seam: BasicPooledClientSideCache
   /** Goes on without: what can't be had must not keep us from connecting. */
   giveUp(): void
+  /** What of all that is told is our own doing. */
+  readonly own: OwnWrites
 }
 
 /** @param onChange a key that others changed; `null`: all of them. What it throws is swallowed. */
 export function createTracking(onChange: (key: string | null) => void): Tracking {
   let on = true
+  const own = createOwnWrites((key) => safely(() => onChange(key)))
   class Seam extends BasicPooledClientSideCache {
     constructor() {
       super({ recordStats: false })
     }
     /** Asked in each handshake. A command the server refuses here would keep us from ever connecting. */
     override trackingOn(): string[] {
-      return on ? ['CLIENT', 'TRACKING', 'ON', 'NOLOOP'] : ['PING']
+      return on ? ['CLIENT', 'TRACKING', 'ON'] : ['PING']
     }
     override invalidate(key: string | Buffer | null): void {
-      try {
-        onChange(key === null ? null : key.toString())
-      } catch {
-        // Runs inside the client's decoder: a throw would give later replies to the wrong callers.
-      }
+      if (key === null) safely(() => onChange(null))
+      else own.told(key.toString())
     }
     // Called by node-redis for a store this one doesn't have.
     override clear(): void {}
@@ -51,10 +49,20 @@ export function createTracking(onChange: (key: string | null) => void): Tracking
     get on() {
       return on
     },
+    own,
     seam: new Seam(),
     giveUp() {
       on = false
     },
+  }
+}
+
+/** What runs inside the client's decoder must not throw: later replies would go to the wrong callers. */
+function safely(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // A bug of the cache's, not the connection's.
   }
 }
 

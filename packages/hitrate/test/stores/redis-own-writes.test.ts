@@ -1,0 +1,196 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createOwnWrites } from '../../src/stores/redis/own-writes.ts'
+
+function ownWrites() {
+  const passed: string[] = []
+  return { passed, ...createOwnWrites((key) => passed.push(key)) }
+}
+
+describe('of what the server tells', () => {
+  it('everything is passed on that we did not write', () => {
+    const { told, passed } = ownWrites()
+    told('a')
+    told('a')
+    told('b')
+    expect(passed).toEqual(['a', 'a', 'b'])
+  })
+
+  it('our own write is kept back, told before its reply is handled', () => {
+    const { sent, told, answered, passed } = ownWrites()
+    sent(['a'])
+    told('a')
+    answered(['a'], ['a'])
+    expect(passed).toEqual([])
+    told('a')
+    expect(passed).toEqual(['a'])
+  })
+
+  it('our own write is kept back, told after its reply was handled', () => {
+    const { sent, told, answered, passed } = ownWrites()
+    sent(['a'])
+    answered(['a'], ['a'])
+    told('a')
+    expect(passed).toEqual([])
+    told('a')
+    expect(passed).toEqual(['a'])
+  })
+
+  it('what was told before the next reply only is taken for our own', () => {
+    const { sent, told, answered, heard, passed } = ownWrites()
+    sent(['a'])
+    answered(['a'], ['a'])
+    heard()
+    told('a')
+    expect(passed).toEqual(['a'])
+  })
+
+  it("another's change is passed on when we turn out not to have written", () => {
+    const { sent, told, answered, passed } = ownWrites()
+    sent(['a'])
+    told('a')
+    expect(passed).toEqual([])
+    answered(['a'], [])
+    expect(passed).toEqual(['a'])
+  })
+
+  it("another's change next to our own is passed on", () => {
+    const { sent, told, answered, passed } = ownWrites()
+    sent(['a'])
+    told('a')
+    told('a')
+    answered(['a'], ['a'])
+    expect(passed).toEqual(['a'])
+  })
+
+  it('what waits is passed on when the link is lost', () => {
+    const { sent, told, end, passed } = ownWrites()
+    sent(['a', 'b'])
+    told('a')
+    end()
+    expect(passed).toEqual(['a'])
+    told('b')
+    expect(passed).toEqual(['a', 'b'])
+  })
+
+  it('a key that a call names twice is written once', () => {
+    const { sent, told, answered, passed } = ownWrites()
+    sent(['a', 'a'])
+    told('a')
+    answered(['a', 'a'], ['a', 'a'])
+    told('a')
+    expect(passed).toEqual(['a'])
+  })
+})
+
+/**
+ * A server that tracks as Redis does: what was read is told once when it is changed. Commands are answered in order; what
+ * a script changes is told right after its reply; what others change, in between.
+ */
+type Step =
+  | { readonly by: 'script'; readonly key: string; readonly writes: boolean }
+  | { readonly by: 'read'; readonly key: string }
+  | { readonly by: 'other'; readonly key: string }
+type Item =
+  | { readonly kind: 'reply'; readonly step: Step }
+  | { readonly kind: 'push'; readonly key: string; readonly others: boolean }
+
+function stream(steps: readonly Step[]): Item[] {
+  const tracked = new Set<string>()
+  return steps.flatMap((step): Item[] => {
+    if (step.by === 'other') {
+      return tracked.delete(step.key) ? [{ kind: 'push', key: step.key, others: true }] : []
+    }
+    tracked.add(step.key)
+    const reply: Item = { kind: 'reply', step }
+    return step.by === 'script' && step.writes
+      ? [reply, { kind: 'push', key: step.key, others: false }]
+      : [reply]
+  })
+}
+
+/** What is passed on, each with how much of the stream had arrived. */
+function play(steps: readonly Step[], ahead: number, cuts: readonly number[]) {
+  const passed: { readonly key: string; readonly at: number }[] = []
+  let arrived = 0
+  const own = createOwnWrites((key) => passed.push({ key, at: arrived }))
+  const items = stream(steps)
+  const commands = steps.filter((step) => step.by !== 'other')
+  let sent = 0
+  const send = (until: number) => {
+    for (; sent < Math.min(until, commands.length); sent++) {
+      const command = commands[sent]
+      if (command?.by === 'script') own.sent([command.key])
+    }
+  }
+  let answered = 0
+  send(ahead)
+  for (let cut = 0; arrived < items.length; cut++) {
+    // No reply comes before its command was sent.
+    let replies = 0
+    const rest = items.slice(arrived, arrived + (cuts[cut] ?? 1))
+    const tooEarly = rest.findIndex((item) => item.kind === 'reply' && ++replies > sent - answered)
+    const chunk = tooEarly === -1 ? rest : rest.slice(0, tooEarly)
+    arrived += chunk.length
+    for (const item of chunk) if (item.kind === 'push') own.told(item.key)
+    // Promises of replies continue when the whole chunk was read.
+    for (const item of chunk) {
+      if (item.kind === 'push') continue
+      answered++
+      if (item.step.by === 'script') own.answered([item.step.key], item.step.writes ? [item.step.key] : [])
+      else own.heard()
+      send(answered + ahead)
+    }
+  }
+  return { items, passed }
+}
+
+const key = fc.constantFrom('a', 'b')
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ by: fc.constant('script' as const), key, writes: fc.boolean() }),
+  fc.record({ by: fc.constant('read' as const), key }),
+  fc.record({ by: fc.constant('other' as const), key }),
+)
+const steps = fc.array(step, { maxLength: 30 })
+const ahead = fc.integer({ min: 1, max: 5 })
+const cuts = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 40 })
+
+describe('whatever order things come in, and however they are cut', () => {
+  it('each change of others is passed on, at once or with what follows it', () => {
+    fc.assert(
+      fc.property(steps, ahead, cuts, (steps, ahead, cuts) => {
+        const { items, passed } = play(steps, ahead, cuts)
+        items.forEach((item, index) => {
+          if (item.kind !== 'push' || !item.others) return
+          expect(passed.some(({ key, at }) => key === item.key && at > index)).toBe(true)
+        })
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('nothing is passed on where others change nothing', () => {
+    fc.assert(
+      fc.property(steps, ahead, cuts, (steps, ahead, cuts) => {
+        const { passed } = play(
+          steps.filter(({ by }) => by !== 'other'),
+          ahead,
+          cuts,
+        )
+        expect(passed).toEqual([])
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('no more is passed on than others changed', () => {
+    fc.assert(
+      fc.property(steps, ahead, cuts, (steps, ahead, cuts) => {
+        const { items, passed } = play(steps, ahead, cuts)
+        const changes = items.filter((item) => item.kind === 'push' && item.others)
+        expect(passed.length).toBeLessThanOrEqual(changes.length)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

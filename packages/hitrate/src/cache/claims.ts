@@ -4,12 +4,14 @@ import type { Recorder } from '../metrics/recorder.ts'
 import type { Guard } from '../stores/guard.ts'
 import type { ClaimRequest, ServerTime, Store, StoredEntry, Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
+import type { Background } from './background.ts'
+import type { Orphans } from './orphans.ts'
 
 /**
  * How long a claim lives unless renewed: what a dead holder costs the others at most. Renewed at a third of it, so two
  * renewals may be lost.
  */
-const LEASE: Milliseconds = 3_000
+export const LEASE: Milliseconds = 3_000
 
 /** A claim we hold: the right to fill the key, unless it is voided or lost. */
 export interface Claim {
@@ -18,6 +20,8 @@ export interface Claim {
   readonly at: ServerTime
   /** Ends renewing; the claim lapses by itself. */
   stop(): void
+  /** Whether it was filled is not known, and nobody loads under it any more. */
+  orphan(): void
   /** Gives it back without a value; `false` when it was no longer ours. `true` also where L2 can't say. */
   release(options: { readonly pause: Milliseconds; readonly remove: boolean }): Promise<boolean>
 }
@@ -31,6 +35,8 @@ export type Claimed =
 export interface Claims {
   /** @param onLost called once when the claim turns out to be voided or lost */
   take(key: string, over: ClaimRequest['over'], onLost: () => void): Promise<Claimed>
+  /** Whether a claim under the key is most likely one of ours that nobody loads under: it may be stolen. */
+  orphaned(key: string): boolean
 }
 
 /** 12 random bytes, from a pool: asking the kernel each time would cost more than the rest of a claim. */
@@ -51,10 +57,12 @@ export function createClaims(options: {
   readonly store: Store
   readonly guard: Guard
   readonly versions: () => Version
+  readonly orphans: Orphans
+  readonly background: Background
   readonly clock: Clock
   readonly recorder: Recorder
 }): Claims {
-  const { store, guard, versions, clock, recorder } = options
+  const { store, guard, versions, orphans, background, clock, recorder } = options
 
   const hold = (key: string, version: Version, at: ServerTime, onLost: () => void): Claim => {
     let timer: Timer | undefined
@@ -78,24 +86,40 @@ export function createClaims(options: {
       version,
       at,
       stop,
+      orphan: () => orphans.add(key, version),
       async release(how) {
         stop()
         const answer = await guard.call('write', () => store.release(key, version, how))
+        if (!answer.ok) orphans.add(key, version)
         return answer.ok ? answer.value : true
       },
     }
   }
 
+  /** It may still be taken, late, and then nobody would load under it. */
+  const abandon = (key: string, version: Version, failure: 'error' | 'timeout'): void => {
+    orphans.add(key, version)
+    if (failure === 'error') return
+    // Sent behind it, over the same connection.
+    const how = { pause: 0, remove: false }
+    background.add(guard.call('write', () => store.release(key, version, how)))
+  }
+
   return {
+    orphaned: (key) => orphans.has(key),
     async take(key, over, onLost) {
       const version = versions()
       const answer = await guard.call('write', () => store.claim({ key, version, lease: LEASE, over }))
-      if (!answer.ok) return { kind: 'failed' }
+      if (!answer.ok) {
+        if (answer.failure !== 'open') abandon(key, version, answer.failure)
+        return { kind: 'failed' }
+      }
       const reply = answer.value
       if (reply.kind !== 'claimed') {
         recorder.tier('l2', 'write', 'refused', 0)
         return reply
       }
+      orphans.forget(key)
       return { kind: 'claimed', claim: hold(key, version, reply.at, onLost) }
     },
   }

@@ -61,6 +61,7 @@ export function createFilling(options: {
       () => store.fill(request),
       (result) => [{ result: result === 'stored' ? 'ok' : 'refused', count: 1 }],
     )
+    if (!answer.ok) claim.orphan()
     return answer.ok ? answer.value : 'unanswered'
   }
 
@@ -71,6 +72,7 @@ export function createFilling(options: {
       const nonces = await tags.nonces(entry.markers, claim.at, keeping.ttl + keeping.staleFor)
       if (nonces.kind === 'failed') {
         claim.stop()
+        claim.orphan()
         return 'unanswered'
       }
       if (nonces.kind === 'void' || ticket.voided) {

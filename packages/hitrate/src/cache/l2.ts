@@ -5,9 +5,10 @@ import { ALL, type Link, type Store, type StoreFactory, type Version } from '../
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
 import { type Changes, createChanges } from './changes.ts'
-import { type Claims, createClaims, createVersions } from './claims.ts'
+import { type Claims, createClaims, createVersions, LEASE } from './claims.ts'
 import { createFilling, type Filling } from './filling.ts'
 import type { Settings } from './options.ts'
+import { createOrphans } from './orphans.ts'
 import { createReader, type Reader, type ReaderParts } from './reader.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
 import { createTagStore, type TagStore } from './tags.ts'
@@ -94,7 +95,8 @@ export function openL2(
     recorder,
     onOverflow: () => tags.voidAll(),
   })
-  recovery = createRecovery({ fence, markers, tier1, tags, changes, undelivered, guard })
+  const orphans = createOrphans(clock, LEASE)
+  recovery = createRecovery({ fence, markers, tier1, tags, changes, undelivered, orphans, guard })
   const versions = createVersions()
   return {
     store,
@@ -104,14 +106,14 @@ export function openL2(
     tags,
     reader: createReader({ ...shared, store, guard, tags, format }),
     versions,
-    claims: createClaims({ store, guard, versions, clock, recorder }),
+    claims: createClaims({ store, guard, versions, orphans, background, clock, recorder }),
     filling: createFilling({ store, guard, tags, format, clock }),
     changes,
     undelivered,
     linkOf: (key) => store.linkOf(key),
     async close() {
       recovery = undefined
-      if (undelivered.size > 0 && store.available) await undelivered.deliver(store)
+      if (undelivered.size > 0 && store.available) await undelivered.deliver()
       undelivered.close()
       guard.close()
       await store.close()

@@ -133,6 +133,10 @@ export function createLoading(options: {
       if (undelivered.masks(key)) return { kind: 'l1' }
       flight.renewTicket(fence)
       const { ticket } = flight
+      if (held && claims.orphaned(key)) {
+        held = false
+        over = 'steal'
+      }
       if (!held) {
         const asked = clock.now()
         const claimed = await claims.take(key, over, () => flight.detach())

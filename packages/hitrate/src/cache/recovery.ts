@@ -3,6 +3,7 @@ import type { Change, LinkFound } from '../stores/store.ts'
 import type { Changes } from './changes.ts'
 import type { Fence } from './fence.ts'
 import type { Markers } from './markers.ts'
+import type { Orphans } from './orphans.ts'
 import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
 import type { Undelivered } from './undelivered.ts'
@@ -24,19 +25,21 @@ export function createRecovery(options: {
   readonly tags: TagStore
   readonly changes: Changes
   readonly undelivered: Undelivered
+  readonly orphans: Orphans
   readonly guard: Guard
 }): Recovery {
-  const { fence, markers, tier1, tags, changes, undelivered, guard } = options
+  const { fence, markers, tier1, tags, changes, undelivered, orphans, guard } = options
   const every = (): boolean => true
 
   return {
     async onLink({ store, serverChanged }) {
-      guard.reset()
       if (serverChanged) undelivered.repeat()
+      await orphans.release(store, guard.urgent)
       if (!(await undelivered.deliver(store))) throw new Error('invalidations could not be delivered')
     },
 
     onFound() {
+      guard.reset()
       // Nothing could be told while there was no link: what was read or is being loaded may be outdated.
       fence.voidWhere(every, 'expire')
       tier1.dropLost()

@@ -1,4 +1,4 @@
-import type { Guard } from '../stores/guard.ts'
+import type { Caller } from '../stores/guard.ts'
 import type { ScanCursor, Store } from '../stores/store.ts'
 import type { InvalidateMode } from './types.ts'
 
@@ -10,7 +10,7 @@ export async function removeKeys(
   keys: readonly string[],
   mode: InvalidateMode,
   store: Store,
-  guard: Guard,
+  guard: Caller,
 ): Promise<number | undefined> {
   let count = 0
   for (let from = 0; from < keys.length; from += CHUNK) {
@@ -29,7 +29,7 @@ export async function removeMatching(
   glob: string,
   mode: InvalidateMode,
   store: Store,
-  guard: Guard,
+  guard: Caller,
 ): Promise<number | undefined> {
   let cursor: ScanCursor | undefined
   let count = 0

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Recorder } from '../metrics/recorder.ts'
-import type { Guard } from '../stores/guard.ts'
+import type { Caller, Guard } from '../stores/guard.ts'
 import type { Store } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
@@ -34,8 +34,11 @@ export interface Undelivered {
   failed(kind: Order['kind'], names: readonly string[], mode: InvalidateMode): void
   /** What was made lately may be lost: all of it is to be sent again. */
   repeat(): void
-  /** Sends what there is to send; whether nothing was left. */
-  deliver(to: Store): Promise<boolean>
+  /**
+   * Sends what there is to send; whether nothing was left.
+   * @param store over a new link, which is not used for anything else yet; else over the one in use
+   */
+  deliver(store?: Store): Promise<boolean>
   close(): void
 }
 
@@ -67,17 +70,22 @@ export function createUndelivered(options: {
     if (timer !== undefined || closed || pending.size === 0) return
     timer = clock.timer(RETRY, () => {
       timer = undefined
-      if (store.available) background.add(deliver(store).then(retryLater))
+      if (store.available) background.add(deliver().then(retryLater))
       else retryLater()
     })
   }
 
-  const send = async (those: readonly Order[], mode: InvalidateMode, to: Store): Promise<void> => {
+  const send = async (
+    those: readonly Order[],
+    mode: InvalidateMode,
+    to: Store,
+    caller: Caller,
+  ): Promise<void> => {
     const named = (kind: Order['kind']) => those.filter((order) => order.kind === kind && order.mode === mode)
     const [tags, patterns, keys] = [named('tag'), named('pattern'), named('key')]
     if (tags.length > 0) {
       const names = tags.map(({ name }) => name)
-      const answer = await guard.call('write', () => to.stampMarkers(names, mode, life + MARKER_SLACK))
+      const answer = await caller.call('write', () => to.stampMarkers(names, mode, life + MARKER_SLACK))
       if (!answer.ok) return
       for (const name of names) {
         const marker = markers.peek(name)
@@ -86,7 +94,7 @@ export function createUndelivered(options: {
       pending.remove(tags)
     }
     for (const order of patterns) {
-      if ((await removeMatching(order.name, mode, to, guard)) === undefined) return
+      if ((await removeMatching(order.name, mode, to, caller)) === undefined) return
       pending.remove([order])
     }
     if (keys.length === 0) return
@@ -94,15 +102,16 @@ export function createUndelivered(options: {
       keys.map(({ name }) => name),
       mode,
       to,
-      guard,
+      caller,
     )
     if (removed !== undefined) pending.remove(keys)
   }
 
-  const deliver = async (to: Store): Promise<boolean> => {
+  const deliver = async (over?: Store): Promise<boolean> => {
     const those = pending.list()
-    await send(those, 'delete', to)
-    await send(those, 'expire', to)
+    const [to, caller] = over === undefined ? ([store, guard] as const) : ([over, guard.urgent] as const)
+    await send(those, 'delete', to, caller)
+    await send(those, 'expire', to, caller)
     return pending.size === 0
   }
 

@@ -20,7 +20,7 @@ function subject(): TrackedStoresUnderTest {
     store: open(),
     other: open(),
     now: clock.now,
-    // The server hands out a microsecond with each call, so its clock runs ahead of ours by that.
+    // Each call takes the server a microsecond of its own time.
     pass: (by) => clock.advance(by + 1),
     evict: async (key) => server.evict(key),
     evictMarker: async (name) => server.evictMarker(name),

@@ -76,6 +76,7 @@ export function openL2(
       connected = available
       // A store that is there when it is opened has nothing to recover from.
       if (available) recovery?.onFound()
+      else recovery?.onLost()
       onAvailability(available && breaker.admits)
     },
     onLink: async (found) => recovery?.onLink(found),

@@ -14,6 +14,8 @@ export interface Recovery {
   onLink(found: LinkFound): Promise<void>
   /** A new link, from now on: what was believed because of the one before is dropped. */
   onFound(): void
+  /** There is no link any more: who waits to be told something waits in vain. */
+  onLost(): void
   /** Others changed something that this process has read. */
   onChange(change: Change): void
 }
@@ -46,6 +48,8 @@ export function createRecovery(options: {
       markers.doubtWhere(({ link }) => link.lost)
       changes.everything()
     },
+
+    onLost: () => changes.everything(),
 
     onChange(change) {
       switch (change.kind) {

@@ -91,7 +91,7 @@ local key, pause = KEYS[1], tonumber(ARGV[2])
 local head = redis.call('GETRANGE', key, 0, 14)
 if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end
 if ARGV[3] == '1' or string.sub(head, 2, 2) == 'c' then
-  redis.call('DEL', key)
+  redis.call('UNLINK', key)
 else
   redis.call('SETRANGE', key, 15, stamp(pause > 0 and now + pause or 0))
 end
@@ -109,7 +109,7 @@ local head = redis.call('GETRANGE', key, 0, 14)
 if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end
 local left = math.ceil(tonumber(ARGV[3]) - (now - began))
 if left <= 0 then
-  redis.call('DEL', key)
+  redis.call('UNLINK', key)
 else
   redis.call('SET', key, 'He\\0' .. ARGV[1] .. stamp(0) .. stamp(began) .. stamp(began) .. ARGV[4], 'PX', left)
 end
@@ -155,7 +155,7 @@ if head == '' then return 0 end
 if ours(head) and string.sub(head, 2, 2) == 'e' then
   redis.call('SETRANGE', key, 2, '\\255' .. ARGV[1] .. stamp(0))
 else
-  redis.call('DEL', key)
+  redis.call('UNLINK', key)
 end
 redis.call('EXISTS', key)
 return 1

@@ -42,7 +42,7 @@ test.each(CASES)(
   '%s: a loader that throws %s fails all who joined alike, once, and the next call loads again',
   async (entry, way) => {
     await using redis = await startRedis()
-    const options = { l2: redisStore(redis.url), maxLoads: 1 }
+    const options = { l2: redisStore(redis.url), maxLoads: 1, loadDeadline: '2s' as const }
     await using elsewhere = createCache(options)
     const ask = ENTRIES[entry]
     const fail = WAYS[way]
@@ -73,6 +73,8 @@ test.each(CASES)(
     const freed = performance.now() - began
     expect(await first.getOrSet('item:1', async () => 'loaded anew')).toBe('found')
     expect(loads).toBe(2)
+    // The only slot is free again.
+    expect(await first.getOrSet('item:2', async () => 'another')).toBe('another')
     record({ scenario: `11 ${entry} throws ${way}`, worstAddedWait: freed })
     // Elsewhere too: the claim was given back, nobody waited for its end.
     expect(freed).toBeLessThan(1_000)

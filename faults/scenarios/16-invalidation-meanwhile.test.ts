@@ -113,17 +113,22 @@ test('a set that Redis carries out after its caller was told "not delivered" wri
   })
   await fleet.all('ready', 5_000)
   const [held, other] = [fleet.worker(0), fleet.worker(1)]
+  // Now the script and the tag's marker are known there: the next set is a single command.
+  await held.ask('set', 'a:1')
+  await held.ask('report')
   proxy.silence('up')
   const { delivered } = await held.ask('set', 'a:1')
   expect(delivered).toBe(false)
-  await sleep(300)
   const { history } = await held.ask('report')
   const lost = history.births.find(({ kind }) => kind === 'set')?.id
+  // Else it would remove what it could not confirm.
+  held.kill()
+  await held.ended
+  await sleep(300)
   await other.ask('set', 'a:1')
   proxy.speak()
   for (let look = 0; look < 40; look++, await sleep(25)) {
     const [answer] = await other.ask('look', 'a:1', 1)
     expect(answer?.id).not.toBe(lost)
   }
-  expect(await unsettled(fleet)).toEqual([])
 })

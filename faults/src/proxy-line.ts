@@ -24,20 +24,26 @@ export class Line {
   readonly #client: Socket
   readonly #server: Socket
   readonly #faults: Faults
-  readonly #end: () => void
   readonly #dead = { up: false, down: false }
   #left = Number.POSITIVE_INFINITY
 
   constructor(client: Socket, target: { readonly host: string; readonly port: number }, faults: Faults) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.ended = promise
-    this.#end = resolve
     this.#client = client.setNoDelay()
     this.#server = connect(target).setNoDelay()
     this.#faults = faults
-    for (const socket of [this.#client, this.#server]) {
+    for (const [socket, other] of [
+      [this.#client, this.#server],
+      [this.#server, this.#client],
+    ] as const) {
       socket.on('error', () => undefined)
-      socket.on('close', () => this.cut())
+      socket.on('close', (failed) => {
+        if (failed) this.cut()
+        // What is still on its way there arrives: a reset would undo it.
+        else if (!other.destroyed) other.end()
+        if (other.destroyed) resolve()
+      })
     }
     this.#carry(this.#client, this.#server, 'up')
     this.#carry(this.#server, this.#client, 'down')
@@ -68,7 +74,6 @@ export class Line {
   cut(): void {
     this.#client.resetAndDestroy()
     this.#server.resetAndDestroy()
-    this.#end()
   }
 
   #carry(from: Socket, to: Socket, side: 'up' | 'down'): void {
@@ -89,7 +94,7 @@ export class Line {
   }
 
   #write(to: Socket, chunk: Buffer, side: 'up' | 'down'): void {
-    if (to.destroyed) return
+    if (!to.writable) return
     if (side === 'down' && chunk.length > this.#left) {
       to.write(chunk.subarray(0, this.#left), () => this.cut())
       this.#left = 0

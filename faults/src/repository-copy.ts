@@ -16,10 +16,12 @@ export interface RepositoryCopy extends AsyncDisposable {
 const COPIED = [
   'packages/hitrate',
   'packages/monitor',
+  'apps/marketplace',
   'test-support',
   'faults',
   'package.json',
   'vitest.config.ts',
+  'tsconfig.base.json',
 ]
 const NOT_COPIED = ['node_modules', 'dist']
 /** Linked to the copy's own. */

@@ -55,7 +55,9 @@ export async function runVitest({
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
-      ...(named === undefined ? [] : ['--testNamePattern', named]),
+      ...(named === undefined
+        ? []
+        : ['--testNamePattern', named.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)]),
       ...files,
     ]
     const output = await outputOf(args, root, env)

@@ -1,0 +1,182 @@
+import type { TestRunOptions } from './run-vitest.ts'
+
+/** One place in the sources, and what a known bug has there. */
+export interface Patch {
+  readonly file: string
+  /** Exactly once in the file. */
+  readonly find: string
+  readonly replacement: string
+}
+
+/** A known bug, and the tests that must notice it. */
+export interface Mutation {
+  readonly name: string
+  readonly patches: readonly Patch[]
+  readonly caughtBy: Pick<TestRunOptions, 'project' | 'files' | 'named'>
+}
+
+const SOURCES = 'packages/hitrate/src'
+
+const patch = (file: string, find: string, replacement: string): Patch => ({
+  file: `${SOURCES}/${file}`,
+  find,
+  replacement,
+})
+
+/** Tests of the cache inside one process, by their path under its `test/`. */
+const inProcess = (...files: readonly string[]): Mutation['caughtBy'] => ({
+  project: 'hitrate',
+  files: files.map((file) => `packages/hitrate/test/${file}`),
+})
+
+/** A scenario, or the tests of it whose name contains `named`. */
+const scenario = (file: string, named?: string): Mutation['caughtBy'] => ({
+  project: 'faults',
+  files: [`faults/scenarios/${file}`],
+  ...(named === undefined ? {} : { named }),
+})
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a fill replaces whatever it finds',
+    patches: [
+      patch(
+        'stores/redis/scripts.ts',
+        `local key, began = KEYS[1], tonumber(ARGV[2])
+local head = redis.call('GETRANGE', key, 0, 14)
+if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
+        'local key, began = KEYS[1], tonumber(ARGV[2])',
+      ),
+    ],
+    caughtBy: scenario('16-', 'during its load'),
+  },
+  {
+    name: 'a load is stamped when it ends',
+    patches: [
+      patch(
+        'cache/filling.ts',
+        'tags.nonces(entry.markers, claim.at,',
+        'tags.nonces(entry.markers, store.serverNow() ?? claim.at,',
+      ),
+      patch('cache/filling.ts', 'return known && tags.voided(claim.at, entry.markers)', 'return !known'),
+      patch('cache/filling.ts', 'began: claim.at,', 'began: store.serverNow() ?? claim.at,'),
+    ],
+    caughtBy: scenario('16-', 'during its load'),
+  },
+  {
+    name: 'what is read from L2 goes to L1 though it was voided meanwhile',
+    patches: [
+      patch('cache/reader.ts', "reading.kind === 'fresh' && !ticket.voided", "reading.kind === 'fresh'"),
+    ],
+    caughtBy: inProcess('fence/matrix.test.ts', 'fence/meanwhile.test.ts'),
+  },
+  {
+    name: 'what was loaded goes to L1 though it was voided meanwhile',
+    patches: [patch('cache/loading.ts', "filled === 'refused' || ticket.voided", "filled === 'refused'")],
+    caughtBy: inProcess('fence/matrix.test.ts', 'fence/meanwhile.test.ts', 'model/scheduled.test.ts'),
+  },
+  {
+    name: 'a lookup joins a load that was invalidated',
+    patches: [
+      patch('cache/flight.ts', '(this.#ticket.voided && !this.waiting) || this.#detached', 'this.#detached'),
+    ],
+    caughtBy: inProcess('fence/matrix.test.ts', 'fence/meanwhile.test.ts'),
+  },
+  {
+    name: 'a loader that throws keeps its slot',
+    patches: [patch('cache/load.ts', 'source.finish()', "if (result !== 'error') source.finish()")],
+    caughtBy: scenario('11-', 'getOrSet: a loader'),
+  },
+  {
+    name: 'a loader that throws keeps its claim',
+    patches: [patch('cache/loading.ts', 'await claim?.release({ pause, remove: false })', 'claim?.stop()')],
+    caughtBy: scenario('11-', 'getOrSet: a loader'),
+  },
+  {
+    name: "nobody waits for another process's claim",
+    patches: [
+      patch('cache/loading.ts', "if (left <= 0) return { kind: 'unstored' }", "return { kind: 'unstored' }"),
+    ],
+    caughtBy: scenario('14-', '10 callers in each of 4'),
+  },
+  {
+    name: 'what L2 tells is ignored',
+    patches: [patch('cache/recovery.ts', 'tier1.forget(change.key)', '')],
+    caughtBy: scenario('07-', 'stays'),
+  },
+  {
+    name: 'L1 is kept when its link is lost',
+    patches: [patch('cache/recovery.ts', 'tier1.dropLost()', '')],
+    caughtBy: scenario('07-', 'is reset'),
+  },
+  {
+    name: 'L1 is believed however long its link has been silent',
+    patches: [patch('cache/coherence.ts', 'now - provenAt <= staleBound', 'now >= provenAt')],
+    caughtBy: scenario('07-', 'without a word'),
+  },
+  {
+    name: 'a fill does not track its key',
+    patches: [
+      patch(
+        'stores/redis/scripts.ts',
+        "redis.call('EXISTS', key)\nreturn left > 0 and 1 or 2",
+        'return left > 0 and 1 or 2',
+      ),
+    ],
+    caughtBy: scenario('07-', 'stays'),
+  },
+  {
+    name: 'the breaker is blind to timeouts',
+    patches: [
+      patch(
+        'stores/guard.ts',
+        "if (ending.kind !== 'failed' || !isReply(ending.error)) tellFailure(gate, era)",
+        "if (ending.kind === 'failed' && !isReply(ending.error)) tellFailure(gate, era)",
+      ),
+    ],
+    caughtBy: inProcess('stores/guard.test.ts'),
+  },
+  {
+    name: 'calls to L2 have no deadline',
+    patches: [
+      patch(
+        'stores/deadline.ts',
+        'let timer: Timer = clock.timer(timeout, passed)',
+        'let timer: Timer = clock.timer(timeout * 20, passed)',
+      ),
+    ],
+    caughtBy: scenario('03-', 'frozen by SIGSTOP'),
+  },
+  {
+    name: 'a set is carried out however late',
+    patches: [patch('stores/redis/scripts.ts', 'now <= tonumber(ARGV[1])', 'true')],
+    caughtBy: scenario('16-', 'carries out after its caller'),
+  },
+  {
+    name: 'a set that L2 did not confirm is not made good',
+    patches: [
+      patch(
+        'cache/writing.ts',
+        "if (unwritten.length > 0) l2.undelivered.failed('key', unwritten, 'delete')",
+        '',
+      ),
+    ],
+    caughtBy: scenario('06-', '(set) while Redis is out of memory'),
+  },
+  {
+    name: "L2's word is taken on keys whose invalidation it has not confirmed",
+    patches: [patch('cache/undelivered.ts', 'masks: (key) => pending.names(key)', 'masks: () => false')],
+    caughtBy: scenario('06-', 'read-only'),
+  },
+  {
+    name: 'a new link is used before invalidations are delivered',
+    patches: [
+      patch(
+        'cache/recovery.ts',
+        "if (!(await undelivered.deliver(store))) throw new Error('invalidations could not be delivered')",
+        'void store',
+      ),
+    ],
+    caughtBy: inProcess('cache/sick-l2.test.ts', 'stores/redis-link.test.ts', 'fence/lost.test.ts'),
+  },
+]

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { ALL, type Change, type Store } from '../../stores/store.ts'
+import { EVICTED_MARKER, LOOKS, MARKINGS, REMOVALS, WRITINGS, write } from './deeds.ts'
 import {
   BODY,
-  claimed,
-  claimedOver,
-  fill,
   filled,
   LONG,
   newVersion,
@@ -15,99 +13,6 @@ import {
 
 const ENTRY: Change = { kind: 'entry', key: 'k' }
 const MARKER: Change = { kind: 'marker', name: 'tag' }
-
-function write(store: Store, key: string, { now }: TrackedStoresUnderTest): Promise<boolean[]> {
-  const request = { key, version: newVersion(), body: BODY, life: LONG }
-  return store.write([request], { notAfter: now() + LONG, onlyAbsent: false })
-}
-
-/** What one store does to `k`: what has to be there before, and then the change itself. */
-type Doing = (
-  store: Store,
-  subject: TrackedStoresUnderTest,
-) => Promise<() => Promise<unknown>> | (() => Promise<unknown>)
-
-const WRITINGS: Readonly<Record<string, Doing>> = {
-  'a write': (store, subject) => () => write(store, 'k', subject),
-  'a claim': (store) => () => claimed(store, 'k'),
-  'a claim of a stale entry': async (store) => {
-    await filled(store, 'k')
-    return () => claimedOver(store, 'k')
-  },
-  'a steal': async (store) => {
-    await claimed(store, 'k')
-    return () => store.claim({ key: 'k', version: newVersion(), lease: LONG, over: 'steal' })
-  },
-  'a renewal of a claim': async (store) => {
-    const { version } = await claimed(store, 'k')
-    return () => store.renew('k', version, LONG * 2)
-  },
-  'a release of a claim': async (store) => {
-    const { version } = await claimed(store, 'k')
-    return () => store.release('k', version, { pause: 0, remove: false })
-  },
-  'a release of a stale entry': async (store) => {
-    await filled(store, 'k')
-    const { version } = await claimedOver(store, 'k')
-    return () => store.release('k', version, { pause: LONG, remove: false })
-  },
-  'a fill': async (store) => {
-    const claim = await claimed(store, 'k')
-    return () => fill(store, 'k', claim)
-  },
-  'an expire of an entry': async (store) => {
-    await filled(store, 'k')
-    return () => store.expire(['k'])
-  },
-  'an expire of a claim': async (store) => {
-    await claimed(store, 'k')
-    return () => store.expire(['k'])
-  },
-}
-
-const REMOVALS: Readonly<Record<string, Doing>> = {
-  'a delete': async (store) => {
-    await filled(store, 'k')
-    return () => store.delete(['k'])
-  },
-  'an eviction': async (store, { evict }) => {
-    await filled(store, 'k')
-    return () => evict('k')
-  },
-}
-
-/** What changes nothing, but looks. */
-const LOOKS: Readonly<Record<string, Doing>> = {
-  'a read of an absent key': (store) => () => store.read(['k']),
-  'a claim that is held by another': async (store, { other }) => {
-    await claimed(other, 'k')
-    return () => store.claim({ key: 'k', version: newVersion(), lease: LONG, over: undefined })
-  },
-  'a claim that finds an entry': async (store, { other }) => {
-    await filled(other, 'k')
-    return () => store.claim({ key: 'k', version: newVersion(), lease: LONG, over: undefined })
-  },
-  'a fill that is refused': (store) => () => fill(store, 'k', { version: newVersion(), at: 1 }),
-}
-
-const MARKINGS: Readonly<Record<string, Doing>> = {
-  'a marker made': (store) => () => store.ensureMarkers(['tag'], LONG),
-  'a marker stamped as deleted': async (store) => {
-    await store.ensureMarkers(['tag'], LONG)
-    return () => store.stampMarkers(['tag'], 'delete', LONG)
-  },
-  'a marker stamped as expired': async (store) => {
-    await store.ensureMarkers(['tag'], LONG)
-    return () => store.stampMarkers(['tag'], 'expire', LONG)
-  },
-}
-
-const EVICTED_MARKER: Readonly<Record<string, Doing>> = {
-  'a marker evicted': async (store, { evictMarker }) => {
-    await store.ensureMarkers(['tag'], LONG)
-    return () => evictMarker('tag')
-  },
-}
 
 async function expectTold(
   { changesOf, settled }: TrackedStoresUnderTest,
@@ -132,11 +37,11 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
       }
     },
   },
-  ...Object.entries({ ...WRITINGS, ...REMOVALS }).map(([what, doing]) => ({
+  ...Object.entries({ ...WRITINGS, ...REMOVALS }).map(([what, deed]) => ({
     name: `${what} by another is told to who has read the key, once`,
     async run(subject: TrackedStoresUnderTest) {
       const { store, other } = subject
-      const act = await doing(other, subject)
+      const act = await deed(other, subject)
       await store.read(['k', 'unchanged'])
       await act()
       await expectTold(subject, store, ENTRY)
@@ -144,11 +49,11 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
       await expectTold(subject, store, ENTRY)
     },
   })),
-  ...Object.entries({ ...MARKINGS, ...EVICTED_MARKER }).map(([what, doing]) => ({
+  ...Object.entries({ ...MARKINGS, ...EVICTED_MARKER }).map(([what, deed]) => ({
     name: `${what} by another is told to who has read it, once`,
     async run(subject: TrackedStoresUnderTest) {
       const { store, other } = subject
-      const act = await doing(other, subject)
+      const act = await deed(other, subject)
       await store.readMarkers([ALL, 'tag', 'unchanged'])
       await act()
       await expectTold(subject, store, MARKER)
@@ -183,22 +88,22 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
       await expectTold(subject, subject.store)
     },
   },
-  ...Object.entries({ ...WRITINGS, ...LOOKS }).map(([what, doing]) => ({
+  ...Object.entries({ ...WRITINGS, ...LOOKS }).map(([what, deed]) => ({
     name: `${what} of one's own is not told, and what others change after it is`,
     async run(subject: TrackedStoresUnderTest) {
       const { store, other } = subject
-      const act = await doing(store, subject)
+      const act = await deed(store, subject)
       await act()
       await expectTold(subject, store)
       await write(other, 'k', subject)
       await expectTold(subject, store, ENTRY)
     },
   })),
-  ...Object.entries(MARKINGS).map(([what, doing]) => ({
+  ...Object.entries(MARKINGS).map(([what, deed]) => ({
     name: `${what} of one's own is not told, and what others change after it is`,
     async run(subject: TrackedStoresUnderTest) {
       const { store, other } = subject
-      const act = await doing(store, subject)
+      const act = await deed(store, subject)
       await act()
       await expectTold(subject, store)
       await other.stampMarkers(['tag'], 'delete', LONG)

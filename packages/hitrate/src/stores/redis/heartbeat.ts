@@ -1,8 +1,10 @@
 import type { Clock, Timer } from '../../clock.ts'
 import type { Milliseconds } from '../../units.ts'
 
-/** Beats without a sign of the server until its link is given up. */
+/** Beats without a sign of the server until its link is given up, */
 const SILENT_BEATS = 3
+/** and how long they take together at the least: a short beat is about staleness, and no reason for less patience. */
+const MIN_SILENCE: Milliseconds = 1_000
 
 export interface Heartbeat {
   stop(): void
@@ -19,10 +21,11 @@ export function startHeartbeat(options: {
   /** When the last question that was answered was sent. */
   provenAt(): Milliseconds
   ping(): Promise<unknown>
-  /** Called once, after three silent beats. */
+  /** Called once, after three silent beats that took a second or more. */
   onSilent(): void
 }): Heartbeat {
   const { clock, beat } = options
+  const enough = Math.max(SILENT_BEATS, Math.ceil(MIN_SILENCE / beat))
   let stopped = false
   let timer: Timer | undefined
   let asked = false
@@ -42,7 +45,7 @@ export function startHeartbeat(options: {
     if (provenAt > heard) silent = 0
     else if (asked && !late) silent++
     heard = provenAt
-    if (silent >= SILENT_BEATS) {
+    if (silent >= enough) {
       stopped = true
       options.onSilent()
       return

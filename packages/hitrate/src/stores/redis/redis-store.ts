@@ -20,8 +20,10 @@ import type { Argument, Connection } from './connection.ts'
 import { parseMarker, parseStored } from './header.ts'
 import { readInfo } from './info.ts'
 import type { KeySpace } from './keys.ts'
+import { ENSURE, STAMP } from './marker-scripts.ts'
 import { bytesOrNull, integer, isErrorReply, list, text } from './replies.ts'
-import { CLAIM, DELETE, ENSURE, EXPIRE, FILL, RELEASE, RENEW, type Script, STAMP, WRITE } from './scripts.ts'
+import type { Script } from './script.ts'
+import { CLAIM, DELETE, EXPIRE, FILL, RELEASE, RENEW, WRITE } from './scripts.ts'
 
 /** Keys Redis looks at in one `SCAN` step. */
 const SCAN_COUNT = '500'

@@ -9,6 +9,7 @@ import { readIdentity, type ServerIdentity } from './info.ts'
 import { type OwnLink, openLink } from './link.ts'
 import { createServerClock } from './server-clock.ts'
 import { refusesTracking, type Tracking } from './tracking.ts'
+import { createTroubles } from './troubles.ts'
 
 /** After a new link could not be readied. */
 const PREPARE_AGAIN: Milliseconds = 250
@@ -54,7 +55,6 @@ export function standaloneConnection(options: {
   let link: Link = NO_LINK
   let server: ServerIdentity | undefined
   let closed = false
-  let lastError: string | undefined
   const first = Promise.withResolvers<void>()
   const attempt = Promise.withResolvers<void>()
   let firstAttempt: Promise<void> | undefined = attempt.promise
@@ -65,19 +65,13 @@ export function standaloneConnection(options: {
 
   const label = (): string => `${server?.label ?? 'redis'} standalone`
 
-  /** Says each trouble once: the next attempt fails like the one before it. */
-  const warn = (error: unknown, what: string): void => {
-    const message = error instanceof Error ? error.message || error.name : 'unknown error'
-    if (message === lastError || closed) return
-    lastError = message
-    logger?.warn({ l2: label(), error: message.replace(/\S+:\/\/\S+/g, '<url>') }, what)
-  }
+  const troubles = createTroubles(logger, label)
 
   const setAvailable = (now: boolean): void => {
     if (available === now) return
     available = now
     if (now) {
-      lastError = undefined
+      troubles.over()
       logger?.info({ l2: label() }, 'L2 found')
       first.resolve()
       attempted()
@@ -125,7 +119,7 @@ export function standaloneConnection(options: {
       if (client !== mine) return mine.destroy()
       timer?.cancel()
       timer = clock.timer(HANDSHAKE, () => {
-        warn(new Error('no answer to the handshake'), 'L2 connection failed, trying again')
+        troubles.tell(new Error('no answer to the handshake'), 'L2 connection failed, trying again')
         attempted()
         replaceClient()
       })
@@ -153,7 +147,7 @@ export function standaloneConnection(options: {
     if (client?.isReady === true) replaceClient()
     else loseLink()
     attempted()
-    warn(error, 'L2 connection failed, trying again')
+    troubles.tell(error, 'L2 connection failed, trying again')
   }
 
   const useLink = (over: StandaloneClient): void => {
@@ -190,7 +184,7 @@ export function standaloneConnection(options: {
       } catch (error) {
         if (mine.link.lost) return
         attempted()
-        warn(error, 'L2 refuses our commands, trying again')
+        troubles.tell(error, 'L2 refuses our commands, trying again')
         await new Promise<void>((resolve) => void clock.timer(PREPARE_AGAIN, resolve))
       }
     }

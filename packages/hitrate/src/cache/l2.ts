@@ -63,7 +63,10 @@ export function openL2(
     recorder,
     timeout,
     breaker,
-    onSilence: () => store.reopen(),
+    onSilence() {
+      // A link that is not used yet has its own heartbeat.
+      if (store.available) store.reopen()
+    },
     isReply: (error) => store.isReply?.(error) === true,
   })
   const store: Store = factory.open({

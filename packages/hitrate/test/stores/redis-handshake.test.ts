@@ -44,7 +44,7 @@ describe('a new connection', () => {
     await Promise.all(waiting)
     expect(commandsOf(1).slice(0, 2)).toEqual(['HELLO', 'CLIENT TRACKING'])
     expect(trackingOf(1)).toEqual([['CLIENT', 'TRACKING', 'ON']])
-    expect(commandsOf(1).slice(2).sort()).toEqual(['EVAL', 'GET', 'INFO', 'MGET', 'TIME'])
+    expect(new Set(commandsOf(1).slice(2))).toEqual(new Set(['INFO', 'TIME', 'EVAL', 'GET', 'MGET']))
   })
 
   it('is tracked again after each loss, without a window', async () => {

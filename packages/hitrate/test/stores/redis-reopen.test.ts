@@ -187,12 +187,22 @@ describe('what is said', () => {
     latest().fails(failure)
     latest().fails(failure)
     expect(warnings).toHaveLength(1)
+    latest().fails(broken())
+    latest().fails(failure)
+    latest().fails(broken())
+    expect(warnings).toHaveLength(2)
     expect(warnings[0]).toContain('L2 connection failed, trying again')
     expect(warnings[0]).toContain('<url>')
     expect(warnings.join()).not.toContain('secret')
     await link()
     latest().fails(failure)
-    expect(warnings).toHaveLength(3) // L2 lost, and why
+    expect(warnings).toHaveLength(4) // L2 lost, and why
+  })
+
+  it('is not all there is, where each attempt fails in another way', () => {
+    const { latest, warnings } = setUp()
+    for (let attempt = 0; attempt < 100; attempt++) latest().fails(new Error(`failure ${attempt}`))
+    expect(warnings).toHaveLength(20)
   })
 })
 

@@ -1,5 +1,8 @@
 import type { Logger } from '../../logger.ts'
 
+/** Kinds of trouble said before one is over: enough to find out, too few to fill a log. */
+const MOST = 20
+
 /** Says each trouble with L2 once: the next attempt fails like the one before it. */
 export interface Troubles {
   /** @param what went wrong, to be said with the error's message, from which URLs are taken: they hold passwords */
@@ -9,16 +12,16 @@ export interface Troubles {
 }
 
 export function createTroubles(logger: Logger | undefined, label: () => string): Troubles {
-  let last: string | undefined
+  const told = new Set<string>()
   return {
     tell(error, what) {
       const message = error instanceof Error ? error.message || error.name : 'unknown error'
-      if (message === last) return
-      last = message
+      if (told.has(message) || told.size >= MOST) return
+      told.add(message)
       logger?.warn({ l2: label(), error: message.replace(/\S+:\/\/\S+/g, '<url>') }, what)
     },
     over() {
-      last = undefined
+      told.clear()
     },
   }
 }

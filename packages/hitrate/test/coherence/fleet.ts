@@ -4,6 +4,7 @@ import { OUTCOMES, type Outcome } from '../../src/metrics/recorder.ts'
 import { type ChaosL2, chaosL2 } from '../../src/testing/chaos-store.ts'
 import { type ManualClock, manualClock } from '../../src/testing/manual-clock.ts'
 import { type MemoryL2, memoryL2 } from '../../src/testing/memory-l2.ts'
+import type { Milliseconds } from '../../src/units.ts'
 
 /** One of several processes: its cache, and what it suffers of L2 by itself. */
 export interface Process {
@@ -19,14 +20,19 @@ export interface Fleet {
   readonly there: Process
 }
 
-export async function twoProcesses(options: CacheOptions = {}): Promise<Fleet> {
+export async function twoProcesses(
+  options: CacheOptions = {},
+  /** What has befallen L2 here before the process starts. */
+  before: (chaos: ChaosL2) => void = () => undefined,
+): Promise<Fleet> {
   const clock = manualClock()
   const l2 = memoryL2()
-  const start = (): Process => {
+  const start = (befall: (chaos: ChaosL2) => void): Process => {
     const chaos = chaosL2(l2)
+    befall(chaos)
     return { chaos, cache: createCache({ clock, jitter: 0, ttl: '1h', l2: chaos, ...options }) }
   }
-  const fleet = { clock, l2, here: start(), there: start() }
+  const fleet = { clock, l2, here: start(before), there: start(() => undefined) }
   await clock.advance(0)
   return fleet
 }
@@ -40,4 +46,43 @@ export async function lookedUp(
   const value = await lookup()
   const after = metrics.overall().outcomes
   return [value, OUTCOMES.find((outcome) => after[outcome] > before[outcome])]
+}
+
+/** Of each call to L2. */
+export const DEADLINE: Milliseconds = 250
+
+/** `a` is in L2 and in both L1s. */
+export async function sharing(options: CacheOptions = {}): Promise<Fleet> {
+  const fleet = await twoProcesses(options)
+  await fleet.there.cache.set('a', 'old', { tags: ['t'] })
+  await fleet.here.cache.get('a')
+  return fleet
+}
+
+/** What a lookup of `a` here comes to within a deadline of L2's. */
+export async function look(
+  { clock, here }: Fleet,
+  load?: () => string,
+  patience: Milliseconds = DEADLINE,
+): Promise<{
+  readonly value: unknown
+  readonly outcome: Outcome | undefined
+  readonly took: Milliseconds
+}> {
+  const { cache } = here
+  const began = clock.now()
+  const timed = async () => {
+    const asked = load === undefined ? () => cache.get('a') : () => cache.getOrSet('a', load)
+    const [value, outcome] = await lookedUp(cache, asked)
+    return { value, outcome, took: clock.now() - began }
+  }
+  const looking = timed()
+  await clock.advance(patience)
+  return looking
+}
+
+/** All that befell L2 here is over. */
+export async function recovers({ clock, here }: Fleet): Promise<void> {
+  here.chaos.heal()
+  await clock.advance(0)
 }

@@ -56,7 +56,8 @@ interface Circumstances {
 
 function* circumstances(): Generator<Circumstances> {
   for (const held of [true, false])
-    for (const pushDelay of [0, 30]) for (let at = 0; at <= 100; at += 5) yield { at, held, pushDelay }
+    for (const pushDelay of [0, 30])
+      for (let at = 0; at <= 100; at += ROUND_TRIP / 2) yield { at, held, pushDelay }
 }
 
 async function play(

@@ -1,18 +1,9 @@
 /** L1 is told what other processes change, and believes what it was not told has changed. */
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../../src/cache/types.ts'
-import { type Fleet, lookedUp, twoProcesses } from './fleet.ts'
+import { type Fleet, lookedUp, sharing } from './fleet.ts'
 
 const TAGS = { tags: ['t'] }
-
-/** `a` is in L2 and in both L1s. */
-async function sharing(options: Parameters<typeof twoProcesses>[0] = {}): Promise<Fleet> {
-  const fleet = await twoProcesses(options)
-  await fleet.there.cache.set('a', 'old', TAGS)
-  await fleet.here.cache.get('a')
-  expect(await lookedUp(fleet.here.cache, () => fleet.here.cache.get('a'))).toEqual(['old', 'hit_l1'])
-  return fleet
-}
 
 const GONE = [undefined, 'miss'] as const
 const REPLACED = ['new', 'hit_l2'] as const

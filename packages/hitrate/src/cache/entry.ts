@@ -51,9 +51,9 @@ export function freshness(entry: Entry, now: Milliseconds): Freshness {
   return now < entry.staleUntil && entry.staleUntil > entry.freshUntil ? 'stale' : 'dead'
 }
 
-/** Whether one of its tags was changed by another process in a way that is not known yet. */
-export function inDoubt({ markers }: Pick<Entry, 'markers'>): boolean {
-  for (const { suspect } of markers) if (suspect) return true
+/** Whether one of its tags was changed by another process since it began, in a way that is not known yet. */
+export function inDoubt({ markers, seq }: Pick<Entry, 'markers' | 'seq'>): boolean {
+  for (const { suspect, toldSeq } of markers) if (suspect && seq <= toldSeq) return true
   return false
 }
 

@@ -235,6 +235,8 @@ export function createLoading(options: {
     if (filled === 'stored' && claim !== undefined) confirm(entry, claim.version, options.coherence)
     if (filled === 'refused' || ticket.voided) recorder.incident('fill_refused')
     else tier1.put(plan.key, entry)
+    // L2 holds something newer than what was to be replaced here.
+    if (filled === 'refused' && !ticket.voidedHere) tier1.forget(plan.key)
     flight.confirm(filled !== 'refused')
   }
 

@@ -147,7 +147,7 @@ describe('the table at the end', () => {
     expect(resultText(result({ l2HitAfterMs: 640 }))).toBe(
       [
         'phase   seconds  requests  errors  outdated  p50 ms  p99 ms  worst ms  hit rate  noticed after  L2 hit after',
-        'thawed      6.0     1 200       0         0     1.2    30.0      84.3    75.0 %          0.1 s         0.6 s',
+        'thawed      6.0     1 200       0         0     1.2    30.0      84.3    75.0 %          0.2 s         0.7 s',
         '',
         '1 200 requests, 0 errors, 0 outdated',
       ].join('\n'),

@@ -35,6 +35,7 @@ export function resultText(result: OutageResult): string {
   ].join('\n')
 }
 
+/** Up to the next tenth of a second: no closer is looked. */
 function after(ms: number | null): string {
-  return ms === null ? '-' : `${(ms / 1000).toFixed(1)} s`
+  return ms === null ? '-' : `${(Math.ceil(ms / 100) / 10).toFixed(1)} s`
 }

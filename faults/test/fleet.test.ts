@@ -12,7 +12,9 @@ test('processes of a fleet share what one of them has loaded', async () => {
   const [found] = await fleet.worker(1).ask('look', 'a:1', 1)
 
   expect(loaded).toMatchObject({ outcome: 'miss', error: undefined })
-  expect(found).toMatchObject({ id: loaded?.id, outcome: 'hit_l2' })
+  expect(found?.id).toBe(loaded?.id)
+  // Its caller has the value before it is stored: who comes in between waits for that.
+  expect(['hit_l2', 'coalesced']).toContain(found?.outcome)
   const { history, loads } = await fleet.report()
   expect(loads).toEqual({ 'a:1': 1 })
   expect(history.answers).toHaveLength(2)

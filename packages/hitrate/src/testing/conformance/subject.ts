@@ -43,8 +43,8 @@ export interface StoreCheck<Subject extends StoreUnderTest = StoreUnderTest> {
 
 /** Longer than any check takes. */
 export const LONG: Milliseconds = 60_000
-/** Short enough to be waited for on a real server. */
-export const SHORT: Milliseconds = 40
+/** Short enough to be waited for on a real server, and long enough for what is done within it on a busy machine. */
+export const SHORT: Milliseconds = 100
 
 let versions = 0
 

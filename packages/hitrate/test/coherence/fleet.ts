@@ -5,11 +5,14 @@ import { type ChaosL2, chaosL2 } from '../../src/testing/chaos-store.ts'
 import { type ManualClock, manualClock } from '../../src/testing/manual-clock.ts'
 import { type MemoryL2, memoryL2 } from '../../src/testing/memory-l2.ts'
 import type { Milliseconds } from '../../src/units.ts'
+import { type Around, type Operation, wrapStore } from '../fence/wrap-store.ts'
 
 /** One of several processes: its cache, and what it suffers of L2 by itself. */
 export interface Process {
   readonly cache: Cache
   readonly chaos: ChaosL2
+  /** What L2 carried out for it, in order. */
+  readonly carriedOut: Operation[]
 }
 
 /** Two processes over one L2, on one clock, connected; without jitter, so that instants are exact. */
@@ -28,9 +31,14 @@ export async function twoProcesses(
   const clock = manualClock()
   const l2 = memoryL2()
   const start = (befall: (chaos: ChaosL2) => void): Process => {
-    const chaos = chaosL2(l2)
+    const carriedOut: Operation[] = []
+    const note: Around = (operation, work) => {
+      carriedOut.push(operation)
+      return work()
+    }
+    const chaos = chaosL2(wrapStore(l2, note))
     befall(chaos)
-    return { chaos, cache: createCache({ clock, jitter: 0, ttl: '1h', l2: chaos, ...options }) }
+    return { chaos, carriedOut, cache: createCache({ clock, jitter: 0, ttl: '1h', l2: chaos, ...options }) }
   }
   const fleet = { clock, l2, here: start(before), there: start(() => undefined) }
   await clock.advance(0)

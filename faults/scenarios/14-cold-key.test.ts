@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { record } from '../src/figures.ts'
 import { type Fleet, startFleet } from '../src/fleet.ts'
 import type { Looked } from '../src/messages.ts'
-import { scaled } from '../src/scale.ts'
+import { patience, scaled } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
 
 const LEASE_MS = 3_000
@@ -19,6 +19,7 @@ async function stampede(fleet: Fleet, key: string, callers: number): Promise<rea
 for (const processes of [1, 4]) {
   test.each([10, 1_000, 10_000])(
     `%i callers in each of ${processes} processes on one cold key are one load`,
+    { timeout: patience(120) },
     async (callers) => {
       await using redis = await startRedis()
       await using fleet = await startFleet({ processes, url: redis.url, redis: REDIS, origin: { takes: 50 } })

@@ -3,12 +3,14 @@ import { startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
 import { errorsOf, record, worstWait } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
-import { scaled } from '../src/scale.ts'
+import { patience, scaled } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
 
 const MAX_BYTES = 256 * 1024
 
-test('a scan of more keys than fit, in a small heap, keeps L1 in its bounds', async () => {
+test('a scan of more keys than fit, in a small heap, keeps L1 in its bounds', {
+  timeout: patience(90),
+}, async () => {
   await using redis = await startRedis()
   await using fleet = await startFleet({
     url: redis.url,

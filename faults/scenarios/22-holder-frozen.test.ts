@@ -4,12 +4,14 @@ import { expect, test } from 'vitest'
 import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
 import { machineNow } from '../src/machine-time.ts'
-import { scaled } from '../src/scale.ts'
+import { patience, scaled } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
 
 const LEASE_MS = 3_000
 
-test('the claim of a frozen process is taken over within its lease, and its late fill is refused', async () => {
+test('the claim of a frozen process is taken over within its lease, and its late fill is refused', {
+  timeout: patience(120),
+}, async () => {
   await using redis = await startRedis()
   await using fleet = await startFleet({ processes: 3, url: redis.url, origin: { takes: 400 } })
   await fleet.all('ready', 5_000)

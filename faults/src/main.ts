@@ -1,6 +1,6 @@
 /**
  * `npm run faults`: the scenarios, one after the other. `--long`: their long variants, random schedules and histories, and
- * the check that known bugs would be noticed; up to an hour. `--only NN`: one of them.
+ * the check that known bugs would be noticed; up to an hour. `--only NN`: one of them; also `schedules` and `mutations`.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { checkMutations } from './mutations.ts'
 import { REPOSITORY, runVitest } from './run-vitest.ts'
 import { aligned, figuresTable } from './table.ts'
 
-const USAGE = 'npm run faults -- [--long] [--only NN | schedules | mutations]'
+const USAGE = 'npm run faults -- [--long] [--only NN|schedules|mutations]'
 /** Random schedules of a long run. */
 const SEEDS = '10000'
 const TELL_EVERY_MS = 30_000
@@ -32,7 +32,7 @@ const progressFile = join(directory, 'progress.txt')
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
 
 const { long, only } = readArguments()
-const parts = [...scenarios(), ...(long ? [schedules(), mutations()] : [])].filter(
+const parts = [...scenarios(), ...(long || only !== undefined ? [schedules(), mutations()] : [])].filter(
   ({ name }) => only === undefined || name === only || name.startsWith(`${only.padStart(2, '0')}-`),
 )
 if (parts.length === 0) refuse(`nothing is called ${only}`)

@@ -135,7 +135,7 @@ describe('with a PostgreSQL and a Redis', () => {
       body: JSON.stringify({ price: before + 1 }),
     })
     expect(await price(here)).toBe(before + 1)
-    // Another process may keep what it has for the second that its memory is allowed beside a Redis.
+    // Another process hears of it by its own link, a moment later.
     await expect.poll(() => price(there), { timeout: 5_000 }).toBe(before + 1)
     for (const child of [one, other]) child.process.kill('SIGTERM')
     expect(await Promise.all([one.ended, other.ended])).toEqual([0, 0])

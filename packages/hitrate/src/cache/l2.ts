@@ -47,10 +47,14 @@ export function openL2(
   let connected = false
   let recovery: Recovery | undefined
 
+  let resting = false
   const onBreaker = (state: BreakerState): void => {
-    if (state === 'open') logger?.warn({ cache: name }, 'L2 fails: it is left alone for a while')
-    if (state === 'closed') logger?.info({ cache: name }, 'L2 answers again')
-    if (state !== 'half_open') onAvailability(connected && state === 'closed')
+    // It opens again after each probe in vain: said once.
+    if (resting === (state !== 'closed')) return
+    resting = !resting
+    if (resting) logger?.warn({ cache: name }, 'L2 fails: it is left alone until it answers again')
+    else logger?.info({ cache: name }, 'L2 answers again')
+    onAvailability(connected && !resting)
   }
   const breaker = createBreaker({
     clock,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { errorsOf, record, timeToRecover, worstWait } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
 import { machineNow } from '../src/machine-time.ts'
-import { answeredAgain, DEADLINE_MS, KEYS } from '../src/outage.ts'
+import { answeredAgain, DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
 import { startProxy } from '../src/proxy.ts'
 import { unsettled } from '../src/settled.ts'
 
@@ -35,7 +35,7 @@ test.each(DOWN)(
       recovered,
     })
     expect(errorsOf(samples)).toEqual([])
-    expect(worstWait(samples)).toBeLessThan(DEADLINE_MS + 150 + stalled)
+    expect(worstWait(samples)).toBeLessThan(DEADLINE_MS + slack({ stalled }))
     expect(recovered).toBeLessThan(5_000)
     expect(await unsettled(fleet)).toEqual([])
   },

@@ -3,7 +3,7 @@ import { startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
 import { record, worstWait } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
-import { DEADLINE_MS, runOutage } from '../src/outage.ts'
+import { DEADLINE_MS, runOutage, slack } from '../src/outage.ts'
 import { startProxy, type TcpProxy } from '../src/proxy.ts'
 import { scaled } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
@@ -16,8 +16,8 @@ test('with Redis killed under load no caller sees an error, and after its deadli
   const { worstAddedWait, errors, recovered, report } = outage
   record({ scenario: '2 killed', worstAddedWait, errors: errors.length, recovered })
   expect(errors).toEqual([])
-  expect(worstAddedWait).toBeLessThan(DEADLINE_MS + 150 + report.stalled)
-  expect(worstWait(outage.open)).toBeLessThan(100 + report.stalled)
+  expect(worstAddedWait).toBeLessThan(DEADLINE_MS + slack(report))
+  expect(worstWait(outage.open)).toBeLessThan(slack(report))
   expect(recovered).toBeLessThan(5_000)
   expect(await unsettled(fleet)).toEqual([])
 })
@@ -64,7 +64,7 @@ test.each(BREAKS)('with %s under load no caller sees an error', async (what, str
   const { worstAddedWait, errors, recovered, report } = outage
   record({ scenario: `2 ${what}`, worstAddedWait, errors: errors.length, recovered })
   expect(errors).toEqual([])
-  expect(worstAddedWait).toBeLessThan(DEADLINE_MS + 150 + report.stalled)
+  expect(worstAddedWait).toBeLessThan(DEADLINE_MS + slack(report))
   expect(recovered).toBeLessThan(5_000)
   expect(await unsettled(fleet)).toEqual([])
 })

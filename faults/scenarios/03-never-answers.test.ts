@@ -2,7 +2,7 @@ import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
 import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
-import { DEADLINE_MS, runOutage } from '../src/outage.ts'
+import { DEADLINE_MS, runOutage, slack } from '../src/outage.ts'
 import { startProxy, type TcpProxy } from '../src/proxy.ts'
 import { unsettled } from '../src/settled.ts'
 
@@ -63,9 +63,9 @@ test.each(SILENCES)(
     const { worstAddedWait, errors, recovered, report, open } = outage
     record({ scenario: `3 ${silence.what}`, worstAddedWait, errors: errors.length, recovered })
     expect(errors).toEqual([])
-    expect(worstAddedWait).toBeLessThan(DEADLINE_MS + 150 + report.stalled)
+    expect(worstAddedWait).toBeLessThan(DEADLINE_MS + slack(report))
     // Once the breaker is open, only who asks whether it is well again may wait.
-    const slow = open.filter(({ waited }) => waited > 100 + report.stalled)
+    const slow = open.filter(({ waited }) => waited > slack(report))
     expect(slow.length).toBeLessThan(open.length * 0.02)
     expect(recovered).toBeLessThan(5_000)
     expect(await unsettled(fleet)).toEqual([])

@@ -48,14 +48,21 @@ for (const processes of [1, 4]) {
 
 test('with the process that loads killed, the others load once more, and nobody sees an error', async () => {
   await using redis = await startRedis()
-  await using fleet = await startFleet({ processes: 4, url: redis.url, redis: REDIS, origin: { takes: 600 } })
+  await using fleet = await startFleet({
+    processes: 4,
+    url: redis.url,
+    redis: REDIS,
+    origin: { takes: 1_500 },
+  })
   await fleet.all('ready', 5_000)
   const callers = scaled(1_000, 10_000)
   const looks = fleet.workers.map((worker) => worker.ask('look', 'a:1', callers).catch(() => undefined))
-  await sleep(300)
-  const loading = await fleet.all('report')
-  const holder = loading.findIndex(({ loads }) => loads['a:1'] === 1)
-  expect(holder).toBeGreaterThanOrEqual(0)
+  let holder = -1
+  while (holder < 0) {
+    await sleep(50)
+    const reports = await fleet.all('report')
+    holder = reports.findIndex(({ loads }) => loads['a:1'] === 1)
+  }
   fleet.worker(holder).kill()
 
   const looked = (await Promise.all(looks)).flatMap((answers) => answers ?? [])
@@ -73,5 +80,5 @@ test('with the process that loads killed, the others load once more, and nobody 
   expect(looked).toHaveLength(3 * callers)
   expect(errors).toEqual([])
   expect(loads).toBe(2)
-  expect(worstAddedWait).toBeLessThan(LEASE_MS + 1_500)
+  expect(worstAddedWait).toBeLessThan(LEASE_MS + 3_000)
 })

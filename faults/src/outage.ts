@@ -32,6 +32,11 @@ export interface Outage {
   readonly recovered: number
 }
 
+/** What a busy machine adds to any wait: of the processes on a call's way each may have stood still for as long. */
+export function slack({ stalled }: Pick<Report, 'stalled'>): number {
+  return 150 + 3 * stalled
+}
+
 /** Keys enough that callers seldom meet at one, few enough that all of them are read within a second. */
 export const KEYS: readonly string[] = Array.from(
   { length: 60 },

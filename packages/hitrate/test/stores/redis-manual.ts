@@ -21,7 +21,7 @@ export function setUp(
     silent: false,
     answer: () => 'OK',
   }
-  const tracking = createTracking(() => undefined)
+  const tracking = createTracking(clock, () => undefined)
   const connection = standaloneConnection({
     makeClient() {
       const client = new FakeClient((command, args) => {

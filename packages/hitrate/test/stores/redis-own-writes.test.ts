@@ -1,35 +1,53 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createOwnWrites } from '../../src/stores/redis/own-writes.ts'
+import { manualClock } from '../../src/testing/manual-clock.ts'
 
-function ownWrites() {
+/** The event loop's turns are the test's. */
+function ownWrites(pass: (key: string) => void) {
+  let later: (() => void)[] = []
+  const clock = { ...manualClock(), afterIo: (work: () => void) => void later.push(work) }
+  return {
+    ...createOwnWrites(clock, pass),
+    turn() {
+      const due = later
+      later = []
+      for (const work of due) work()
+    },
+  }
+}
+
+function listening() {
   const passed: string[] = []
-  return { passed, ...createOwnWrites((key) => passed.push(key)) }
+  return { passed, ...ownWrites((key) => passed.push(key)) }
 }
 
 describe('of what the server tells', () => {
-  it('everything is passed on that we did not write', () => {
-    const { told, passed } = ownWrites()
+  it('everything is passed on at once that no script of ours may have written', () => {
+    const { told, passed, sent } = listening()
+    sent(['c'])
     told('a')
     told('a')
     told('b')
     expect(passed).toEqual(['a', 'a', 'b'])
   })
 
-  it('our own write is kept back, told before its reply is handled', () => {
-    const { sent, told, answered, passed } = ownWrites()
+  it('our own write is kept back, told in one chunk with its reply', () => {
+    const { sent, told, answered, turn, passed } = listening()
     sent(['a'])
     told('a')
     answered(['a'], ['a'])
+    turn()
     expect(passed).toEqual([])
     told('a')
     expect(passed).toEqual(['a'])
   })
 
   it('our own write is kept back, told after its reply was handled', () => {
-    const { sent, told, answered, passed } = ownWrites()
+    const { sent, told, answered, turn, passed } = listening()
     sent(['a'])
     answered(['a'], ['a'])
+    turn()
     told('a')
     expect(passed).toEqual([])
     told('a')
@@ -37,7 +55,7 @@ describe('of what the server tells', () => {
   })
 
   it('what was told before the next reply only is taken for our own', () => {
-    const { sent, told, answered, heard, passed } = ownWrites()
+    const { sent, told, answered, heard, passed } = listening()
     sent(['a'])
     answered(['a'], ['a'])
     heard()
@@ -46,38 +64,57 @@ describe('of what the server tells', () => {
   })
 
   it("another's change is passed on when we turn out not to have written", () => {
-    const { sent, told, answered, passed } = ownWrites()
+    const { sent, told, answered, turn, passed } = listening()
     sent(['a'])
     told('a')
-    expect(passed).toEqual([])
     answered(['a'], [])
+    turn()
     expect(passed).toEqual(['a'])
   })
 
   it("another's change next to our own is passed on", () => {
-    const { sent, told, answered, passed } = ownWrites()
+    const { sent, told, answered, turn, passed } = listening()
     sent(['a'])
     told('a')
     told('a')
     answered(['a'], ['a'])
+    turn()
     expect(passed).toEqual(['a'])
   })
 
+  it("another's change is passed on in the same turn of the event loop, however long we go on writing", () => {
+    const { sent, told, answered, turn, passed } = listening()
+    sent(['a'])
+    for (let round = 1; round <= 10; round++) {
+      sent(['a'])
+      told('a')
+      told('a')
+      answered(['a'], ['a'])
+      turn()
+      expect(passed).toHaveLength(round)
+    }
+    told('a')
+    turn()
+    expect(passed).toHaveLength(11)
+  })
+
   it('what waits is passed on when the link is lost', () => {
-    const { sent, told, end, passed } = ownWrites()
+    const { sent, told, end, turn, passed } = listening()
     sent(['a', 'b'])
     told('a')
     end()
     expect(passed).toEqual(['a'])
     told('b')
+    turn()
     expect(passed).toEqual(['a', 'b'])
   })
 
   it('a key that a call names twice is written once', () => {
-    const { sent, told, answered, passed } = ownWrites()
+    const { sent, told, answered, turn, passed } = listening()
     sent(['a', 'a'])
     told('a')
     answered(['a', 'a'], ['a', 'a'])
+    turn()
     told('a')
     expect(passed).toEqual(['a'])
   })
@@ -113,7 +150,7 @@ function stream(steps: readonly Step[]): Item[] {
 function play(steps: readonly Step[], ahead: number, cuts: readonly number[]) {
   const passed: { readonly key: string; readonly at: number }[] = []
   let arrived = 0
-  const own = createOwnWrites((key) => passed.push({ key, at: arrived }))
+  const own = ownWrites((key) => passed.push({ key, at: arrived }))
   const items = stream(steps)
   const commands = steps.filter((step) => step.by !== 'other')
   let sent = 0
@@ -141,6 +178,7 @@ function play(steps: readonly Step[], ahead: number, cuts: readonly number[]) {
       else own.heard()
       send(answered + ahead)
     }
+    own.turn()
   }
   return { items, passed }
 }

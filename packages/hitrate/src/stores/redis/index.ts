@@ -47,7 +47,7 @@ export function redisStore(
     open(context: StoreContext) {
       const space = keySpace(options.keyPrefix ?? context.name)
       const tracking = context.tracking
-        ? createTracking((key) => {
+        ? createTracking(context.clock, (key) => {
             const change = space.changeOf(key)
             if (change !== undefined) context.onChange(change)
           })

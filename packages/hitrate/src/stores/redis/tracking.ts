@@ -23,9 +23,9 @@ export interface Tracking {
 }
 
 /** @param onChange a key that others changed; `null`: all of them. What it throws is swallowed. */
-export function createTracking(onChange: (key: string | null) => void): Tracking {
+export function createTracking(clock: Clock, onChange: (key: string | null) => void): Tracking {
   let on = true
-  const own = createOwnWrites((key) => safely(() => onChange(key)))
+  const own = createOwnWrites(clock, (key) => safely(() => onChange(key)))
   class Seam extends BasicPooledClientSideCache {
     constructor() {
       super({ recordStats: false })

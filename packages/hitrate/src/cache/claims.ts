@@ -8,7 +8,7 @@ import type { Background } from './background.ts'
 import type { Orphans } from './orphans.ts'
 
 /**
- * How long a claim lives unless renewed: what a dead holder costs the others at most. Renewed at a third of it, so two
+ * How long a claim lives unless renewed: what a dead holder costs the others at most. Renewed at a quarter of it, so two
  * renewals may be lost.
  */
 export const LEASE: Milliseconds = 3_000
@@ -68,7 +68,7 @@ export function createClaims(options: {
     let timer: Timer | undefined
     let over = false
     const renewLater = (): void => {
-      timer = clock.timer(LEASE / 3, () => void renew())
+      timer = clock.timer(LEASE / 4, () => void renew())
     }
     const renew = async (): Promise<void> => {
       const answer = await guard.call('write', () => store.renew(key, version, LEASE))

@@ -3,6 +3,7 @@ import type { InvalidationKind, Recorder } from '../metrics/recorder.ts'
 import type { Guard } from '../stores/guard.ts'
 import type { Store } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
+import type { Changes } from './changes.ts'
 import type { Fence } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Order } from './orders.ts'
@@ -30,6 +31,7 @@ export function createInvalidation(options: {
         readonly guard: Guard
         readonly tags: TagStore
         readonly undelivered: Undelivered
+        readonly changes: Changes
       }
     | undefined
   readonly fence: Fence
@@ -90,7 +92,11 @@ export function createInvalidation(options: {
     async keys(keys, mode) {
       const local = here(keys, mode)
       const remote = await sent('key', keys, mode, ({ store, guard }) => removeKeys(keys, mode, store, guard))
-      if (l2 !== undefined) here(keys, mode)
+      if (l2 !== undefined) {
+        here(keys, mode)
+        // Our own writes are not told.
+        for (const key of keys) l2.changes.told(key)
+      }
       return done(mode, 'key', local, remote)
     },
 
@@ -107,7 +113,10 @@ export function createInvalidation(options: {
       const remote = await sent('pattern', [glob], mode, ({ store, guard }) =>
         removeMatching(glob, mode, store, guard),
       )
-      if (l2 !== undefined) hereWhere(matches, mode)
+      if (l2 !== undefined) {
+        hereWhere(matches, mode)
+        l2.changes.everything()
+      }
       return done(mode, 'pattern', local, remote)
     },
 
@@ -121,7 +130,10 @@ export function createInvalidation(options: {
       }
       const local = everywhere()
       const delivered = await stamped([markers.all], mode)
-      if (l2 !== undefined) everywhere()
+      if (l2 !== undefined) {
+        everywhere()
+        l2.changes.everything()
+      }
       return done(mode, 'all', local, delivered ? local : undefined)
     },
   }

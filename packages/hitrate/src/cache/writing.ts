@@ -4,6 +4,7 @@ import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Guard } from '../stores/guard.ts'
 import type { Store, Version, WriteRequest } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
+import type { Changes } from './changes.ts'
 import { type Coherence, IN_PROCESS } from './coherence.ts'
 import { confirm, type Entry, type EntryMaker } from './entry.ts'
 import type { Fence } from './fence.ts'
@@ -32,6 +33,7 @@ export interface WritingL2 {
   readonly versions: () => Version
   readonly timeout: Milliseconds
   readonly undelivered: Undelivered
+  readonly changes: Changes
 }
 
 export interface Writer {
@@ -167,6 +169,7 @@ export function createWriter(options: {
           // Read meanwhile: what it brought may be from before.
           fence.void(writing.key, 'delete')
           if (tier1.peek(writing.key) !== entry) tier1.delete(writing.key)
+          l2.changes.told(writing.key)
         }
       }
       const delivered = (await removed)?.delivered ?? true

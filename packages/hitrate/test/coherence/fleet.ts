@@ -94,3 +94,14 @@ export async function recovers({ clock, here }: Fleet): Promise<void> {
   here.chaos.heal()
   await clock.advance(0)
 }
+
+/** What it comes to while the clock goes on. */
+export async function settled<T>({ clock }: Pick<Fleet, 'clock'>, work: Promise<T>): Promise<T> {
+  let over = false
+  const end = (): void => {
+    over = true
+  }
+  work.then(end, end)
+  for (let step = 0; !over && step < 1_000; step++) await clock.advance(10)
+  return work
+}

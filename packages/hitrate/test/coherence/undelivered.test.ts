@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Cache, Delivery } from '../../src/cache/types.ts'
 import { untyped } from '../cache/refusal.ts'
-import { DEADLINE, type Fleet, lookedUp, sharing } from './fleet.ts'
+import { DEADLINE, type Fleet, lookedUp, settled, sharing } from './fleet.ts'
 
 const TAGS = { tags: ['t'] }
 const RETRY = 500
@@ -40,17 +40,6 @@ const TROUBLES: readonly (readonly [string, (fleet: Fleet) => void])[] = [
   ['is a replica', ({ here }) => here.chaos.refuseWrites('READONLY')],
   ['is too slow', ({ here }) => here.chaos.delay(10_000)],
 ]
-
-/** What it comes to while the clock goes on. */
-async function settled<T>({ clock }: Fleet, work: Promise<T>): Promise<T> {
-  let over = false
-  const end = (): void => {
-    over = true
-  }
-  work.then(end, end)
-  for (let step = 0; !over && step < 1_000; step++) await clock.advance(10)
-  return work
-}
 
 /** Fails when the cache answers as if nothing had been invalidated. */
 async function expectNotOld(fleet: Fleet, cache: Cache, left: 'gone' | 'stale', when: string): Promise<void> {

@@ -164,6 +164,28 @@ describe('over a link that is there', () => {
     expect(await here.cache.get('a')).toBe('later')
   })
 
+  test.each<readonly [string, (cache: Cache) => Promise<unknown>]>([
+    ['a key', (cache) => cache.delete('a')],
+    ['a pattern', (cache) => cache.invalidate({ pattern: 'a*' })],
+    ['an expired key', (cache) => cache.expire('a')],
+    ['an expired pattern', (cache) => cache.invalidate({ pattern: 'a*' }, { mode: 'expire' })],
+    ['a tag', (cache) => cache.invalidate(TAGS)],
+    ['all', (cache) => cache.invalidate('all')],
+  ])('what is set after %s and before that is delivered stays coherent', async (_what, invalidate) => {
+    const { here, there, clock } = await sharing()
+    here.chaos.fail(1)
+    await invalidate(here.cache)
+    here.chaos.heal()
+    await clock.advance(10)
+    expect(await here.cache.set('a', 'set here', TAGS)).toMatchObject({ delivered: true })
+    await clock.advance(2 * RETRY)
+    const bare = await there.cache.get('a')
+    expect(await here.cache.get('a')).toBe(bare)
+    await there.cache.set('a', 'set there', TAGS)
+    await clock.advance(0)
+    expect(await here.cache.get('a')).toBe('set there')
+  })
+
   test('is counted as an incident', async () => {
     const { here } = await sharing()
     here.chaos.fail(1)

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
-import { errorsOf, record, timeToRecover, worstWait } from '../src/figures.ts'
+import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
 import { machineNow } from '../src/machine-time.ts'
 import { answeredAgain, DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
 import { startProxy } from '../src/proxy.ts'
+import { errorsOf, timeToRecover, worstWait } from '../src/samples.ts'
 import { unsettled } from '../src/settled.ts'
 
 const DOWN = ['refused', 'mute'] as const

@@ -1,9 +1,10 @@
 import { startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
-import { record, worstWait } from '../src/figures.ts'
+import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
 import { DEADLINE_MS, runOutage, slack } from '../src/outage.ts'
 import { startProxy } from '../src/proxy.ts'
+import { worstWait } from '../src/samples.ts'
 import { unsettled } from '../src/settled.ts'
 
 /**

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
-import { percentile, record } from '../src/figures.ts'
+import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
 import { check, describeIllegal, staleness } from '../src/history.ts'
 import { startProxy, type TcpProxy } from '../src/proxy.ts'
+import { percentile } from '../src/samples.ts'
 import { patience, scaled } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
-import { errorsOf, record, worstWait } from '../src/figures.ts'
+import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
+import { errorsOf, worstWait } from '../src/samples.ts'
 import { patience, scaled } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
 

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
-import { during, errorsOf, record } from '../src/figures.ts'
+import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
 import { machineNow } from '../src/machine-time.ts'
 import { KEYS } from '../src/outage.ts'
+import { during, errorsOf } from '../src/samples.ts'
 import { scaled } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { during, errorsOf, timeToRecover, worstWait } from './figures.ts'
 import type { Fleet } from './fleet.ts'
 import { machineNow } from './machine-time.ts'
 import type { Report, Sample, TrafficOptions } from './messages.ts'
+import { during, errorsOf, timeToRecover, worstWait } from './samples.ts'
 import { scaled } from './scale.ts'
 
 /** L2 calls are bounded by it, unless a scenario says otherwise: the cache's own default. */

@@ -2,7 +2,7 @@
 import { createCache } from 'hitrate'
 import { redisStore } from 'hitrate/redis'
 import type { CommandName, Commands, Request, Response, WorkerOptions } from './messages.ts'
-import { createNode } from './node.ts'
+import { createParticipant } from './participant.ts'
 
 type Handlers = {
   readonly [N in CommandName]: (
@@ -17,20 +17,20 @@ const cache = createCache({
   ...options.cache,
   l2: redisStore(options.url, options.redis),
 })
-const node = createNode(options.name, cache, options.origin)
+const participant = createParticipant(options.name, cache, options.origin)
 
 const handlers: Handlers = {
   ready: async (timeout) => (await cache.ready({ timeout })).l2,
-  origin: (changes) => node.origin.become(changes),
-  look: (key, callers) => Promise.all(Array.from({ length: callers }, () => node.look(key))),
-  get: (key) => node.get(key),
-  set: (key) => node.set(key),
-  remove: (keys) => node.remove(keys),
-  expire: (keys) => node.expire(keys),
-  invalidate: (target, mode) => node.invalidate(target, mode),
-  traffic: (wanted) => node.traffic.start(wanted),
-  calm: () => node.traffic.stop(),
-  report: () => node.report(),
+  origin: (changes) => participant.origin.become(changes),
+  look: (key, callers) => Promise.all(Array.from({ length: callers }, () => participant.look(key))),
+  get: (key) => participant.get(key),
+  set: (key) => participant.set(key),
+  remove: (keys) => participant.remove(keys),
+  expire: (keys) => participant.expire(keys),
+  invalidate: (target, mode) => participant.invalidate(target, mode),
+  traffic: (wanted) => participant.traffic.start(wanted),
+  calm: () => participant.traffic.stop(),
+  report: () => participant.report(),
   async stats() {
     const { l1 } = await cache.info()
     return {
@@ -38,7 +38,7 @@ const handlers: Handlers = {
       l1Entries: l1?.entries ?? 0,
       l1Bytes: l1?.sizeBytes ?? 0,
       heapBytes: process.memoryUsage().heapUsed,
-      lookups: node.lookups,
+      lookups: participant.lookups,
     }
   },
   stall(milliseconds) {
@@ -48,15 +48,17 @@ const handlers: Handlers = {
   async close() {
     const began = performance.now()
     // Not awaited: what hangs in a load is the cache's to end.
-    void node.traffic.stop()
+    void participant.traffic.stop()
     await cache.close()
     return performance.now() - began
   },
 }
 
-function carryOut<N extends CommandName>(request: Request<N>): ReturnType<Handlers[N]> {
+function carryOut<N extends CommandName>(
+  request: Request<N>,
+): ReturnType<Commands[N]> | Promise<ReturnType<Commands[N]>> {
   const handler: Handlers[N] = handlers[request.command]
-  return handler(...request.given) as ReturnType<Handlers[N]>
+  return handler(...request.given)
 }
 
 const answer = (response: Response): void => {

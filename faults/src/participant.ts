@@ -9,7 +9,7 @@ import { createOrigin, type Origin, type Value } from './origin.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
 
 /** One process's cache, used as an application would, and everything it did written down. */
-export interface Node {
+export interface Participant {
   readonly origin: Origin
   readonly traffic: Traffic
   look(key: string): Promise<Looked>
@@ -32,7 +32,7 @@ export function tagOf(key: string): string {
   return key.slice(0, Math.max(0, key.indexOf(':')))
 }
 
-export function createNode(name: string, cache: Cache, originOptions: OriginOptions): Node {
+export function createParticipant(name: string, cache: Cache, originOptions: OriginOptions): Participant {
   const ledger = createLedger(name)
   const origin = createOrigin(originOptions, ledger)
   const told = new AsyncLocalStorage<Told>()
@@ -95,7 +95,7 @@ export function createNode(name: string, cache: Cache, originOptions: OriginOpti
       run,
     )
 
-  const node: Node = {
+  const participant: Participant = {
     origin,
     look: (key) =>
       lookup(key, () => cache.getOrSet<Value>(key, () => origin.load(key), { tags: [tagOf(key)] })),
@@ -118,21 +118,21 @@ export function createNode(name: string, cache: Cache, originOptions: OriginOpti
       )
     },
     traffic: createTraffic({
-      look: (key) => node.look(key),
+      look: (key) => participant.look(key),
       change: (kind, key) => {
         switch (kind) {
           case 'set':
-            return node.set(key)
+            return participant.set(key)
           case 'delete':
-            return node.remove([key])
+            return participant.remove([key])
           case 'expire':
-            return node.expire([key])
+            return participant.expire([key])
           case 'tag':
-            return node.invalidate({ tags: [tagOf(key)] }, 'delete')
+            return participant.invalidate({ tags: [tagOf(key)] }, 'delete')
           case 'pattern':
-            return node.invalidate({ pattern: `${tagOf(key)}:*` }, 'delete')
+            return participant.invalidate({ pattern: `${tagOf(key)}:*` }, 'delete')
           case 'all':
-            return node.invalidate('all', 'delete')
+            return participant.invalidate('all', 'delete')
         }
       },
     }),
@@ -141,7 +141,7 @@ export function createNode(name: string, cache: Cache, originOptions: OriginOpti
     },
     report: ledger.report,
   }
-  return node
+  return participant
 }
 
 function coverageOf(target: InvalidateTarget): Coverage {

@@ -13,8 +13,8 @@ export interface Case {
   run(index: number): Promise<void>
   /** Resolves when no work of it is left, such as writing back what a miss has loaded. */
   settle(): Promise<void>
-  /** Throws unless `count` operations since the last call did what they stand for. */
-  verify(count: number): void
+  /** Begins to watch; what it returns throws unless `count` operations since did what they stand for. */
+  watch(): (count: number) => void
 }
 
 export interface Cases extends AsyncDisposable {
@@ -96,7 +96,7 @@ function expectId(found: unknown, id: number): void {
 }
 
 /** Of a raw client nothing goes on behind an answer, and `run` has seen all there is. */
-const raw = { settle: async () => undefined, verify: () => undefined }
+const raw = { settle: async () => undefined, watch: () => () => undefined }
 
 function rawHit(name: string, client: Client): Case {
   return {
@@ -122,7 +122,7 @@ function cachedHit(name: string, cache: Cache): Case {
       expectId(await cache.getOrSet<Value>(`item:${id}`, load), id)
     },
     settle: () => cache.idle(),
-    verify: outcomesOf(cache, 'hit_l2'),
+    watch: outcomesOf(cache, 'hit_l2'),
   }
 }
 
@@ -147,7 +147,7 @@ function cachedMiss(name: string, cache: Cache): Case {
       expectId(await cache.getOrSet(`miss:${index}`, () => itemOf(index)), index)
     },
     settle: () => cache.idle(),
-    verify: outcomesOf(cache, 'miss'),
+    watch: outcomesOf(cache, 'miss'),
   }
 }
 
@@ -171,17 +171,18 @@ function cachedSet(name: string, cache: Cache): Case {
       if (!delivered) throw new Error('a write was not delivered')
     },
     settle: () => cache.idle(),
-    verify: () => undefined,
+    watch: () => () => undefined,
   }
 }
 
 /** Figures of lookups that ended otherwise than they claim would be worth nothing. */
-function outcomesOf(cache: Cache, outcome: 'hit_l2' | 'miss'): (count: number) => void {
-  let before = 0
-  return (count) => {
-    const all = cache.metrics.overall().outcomes[outcome]
-    const seen = all - before
-    before = all
-    if (seen !== count) throw new Error(`${count} lookups should have ended as ${outcome}, ${seen} did`)
+function outcomesOf(cache: Cache, outcome: 'hit_l2' | 'miss'): Case['watch'] {
+  const counted = () => cache.metrics.overall().outcomes[outcome]
+  return () => {
+    const before = counted()
+    return (count) => {
+      const seen = counted() - before
+      if (seen !== count) throw new Error(`${count} lookups should have ended as ${outcome}, ${seen} did`)
+    }
   }
 }

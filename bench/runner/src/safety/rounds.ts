@@ -14,7 +14,7 @@ export interface Slot {
 
 type Redis = Pick<RedisServer, 'exec'>
 
-/** Does `operations` of a case, `concurrency` at a time, and verifies that they were what they claim to be. */
+/** Does `operations` of a case, `concurrency` at a time. Throws when one failed, or was not what it claims to be. */
 export async function measure(
   subject: Case,
   operations: number,
@@ -24,17 +24,25 @@ export async function measure(
 ): Promise<Slot> {
   let next = 0
   const worker = async () => {
-    while (next < operations) await subject.run(firstIndex + next++)
+    try {
+      while (next < operations) await subject.run(firstIndex + next++)
+    } catch (error) {
+      // Nobody may work on into the next turn.
+      next = operations
+      throw error
+    }
   }
+  const verify = subject.watch()
   const serverBefore = await serverCpu(redis)
   const cpuBefore = process.cpuUsage()
   const began = performance.now()
-  await Promise.all(Array.from({ length: concurrency }, worker))
+  const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker))
   await subject.settle()
   const elapsed = performance.now() - began
   const { user, system } = process.cpuUsage(cpuBefore)
   const server = (await serverCpu(redis)) - serverBefore
-  subject.verify(operations)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  verify(operations)
   return {
     operations,
     microseconds: (elapsed * 1_000) / operations,

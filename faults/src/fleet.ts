@@ -117,13 +117,18 @@ function startWorker(heapMegabytes: number | undefined, options: WorkerOptions):
   return {
     name: options.name,
     ended,
-    ask: (command, ...given) =>
-      new Promise((resolve, reject) => {
-        if (!child.connected) return reject(new Error(`process ${options.name} is gone`))
+    ask(command, ...given) {
+      const { promise, resolve, reject } = Promise.withResolvers<ReturnType<Commands[typeof command]>>()
+      // A test that has failed no longer waits for what it had asked, and its processes are killed.
+      promise.catch(() => undefined)
+      if (!child.connected) reject(new Error(`process ${options.name} is gone`))
+      else {
         const id = ++ids
         waiting.set(id, { resolve, reject })
         child.send({ id, command, given })
-      }),
+      }
+      return promise
+    },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     kill: () => void child.kill('SIGKILL'),

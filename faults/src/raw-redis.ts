@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, RESP_TYPES } from 'redis'
 
 /** A client of the test's own, to do to the server what others might. */
@@ -20,11 +21,13 @@ export async function connectRaw(url: string): Promise<RawRedis> {
   }
 }
 
-/** The only key in Redis whose name ends so: under which prefix is the cache's own business. */
+/** The only key in Redis whose name ends so: under which prefix is the cache's own business. Waits for it, 5 s at the most. */
 export async function keyOf(raw: RawRedis, ending: string): Promise<string> {
-  const keys = await raw.send('KEYS', `*${ending}`)
-  const [key, ...others] = Array.isArray(keys) ? keys.map(String) : []
-  if (key === undefined || others.length > 0)
-    throw new Error(`not one key in Redis ends with ${ending}: ${keys}`)
-  return key
+  for (let look = 0; look < 500; look++, await sleep(10)) {
+    const found = await raw.send('KEYS', `*${ending}`)
+    const [key, ...others] = Array.isArray(found) ? found.map(String) : []
+    if (others.length > 0) throw new Error(`more than one key in Redis ends with ${ending}: ${found}`)
+    if (key !== undefined) return key
+  }
+  throw new Error(`no key in Redis ends with ${ending}`)
 }

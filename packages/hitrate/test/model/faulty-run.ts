@@ -4,13 +4,13 @@ import type { StoreFactory } from '../../src/stores/store.ts'
 import { type Chance, createChance } from './chance.ts'
 import { FAULTS, LOSSES } from './faults.ts'
 import { check, createHistory, type History, type Moment } from './history.ts'
-import type { Verdict } from './scheduled-run.ts'
-import { type Circumstances, createUnaware, SETTLED } from './unaware.ts'
+import type { Verdict } from './schedules.ts'
+import { type Circumstances, createUnaware, SETTLED, servedUnlinked } from './unaware.ts'
 import { type WatchedServer, watchServer } from './watched-server.ts'
-import { KEYS, NAMES, type Process, Work } from './work.ts'
+import { NAMES, type Process, Work } from './work.ts'
 
 const STEPS = 200
-const OPERATIONS = 40
+const OPERATIONS = 60
 
 interface Node extends Process {
   readonly chaos: ChaosL2
@@ -33,6 +33,8 @@ class FaultyRun {
   readonly #staleFor: number
   readonly #timeout: number
   readonly #longestBound: number
+  /** One in so many steps is an operation, else a fault, else the end of a load. */
+  readonly #temper: { readonly operation: number; readonly fault: number; readonly load: number }
 
   constructor(seed: number) {
     const chance = createChance(seed)
@@ -41,6 +43,11 @@ class FaultyRun {
     this.#history = createHistory(this.#clock)
     this.#work = new Work(chance, this.#clock, this.#history)
     this.#staleFor = chance.oneIn(2) ? 0 : 20_000
+    this.#temper = {
+      operation: chance.oneOf([2, 4]),
+      fault: chance.oneOf([4, 8, 25]),
+      load: chance.oneOf([1, 2, 4]),
+    }
     this.#timeout = chance.oneOf([50, 100, 250])
     this.#server = watchServer(this.#history, this.#clock.now, {
       timeout: this.#timeout,
@@ -63,6 +70,7 @@ class FaultyRun {
       bound: Math.max(hasL1 ? staleBound : 0, 2 * this.#timeout),
       keeps: hasL1 ? staleBound : 0,
       serves: hasL1 && onDisconnect === 'serve',
+      bypasses: onDisconnect === 'bypass',
       links,
     })
     if (chance.oneIn(6)) chaos.down()
@@ -87,7 +95,7 @@ class FaultyRun {
       retryAfter: 500,
       staleBound,
       onDisconnect,
-      ...(hasL1 ? {} : { l1: false as const }),
+      ...(hasL1 ? (chance.oneIn(4) ? { l1: { maxEntries: 2 } } : {}) : { l1: false as const }),
       ...(chance.oneIn(3) ? { earlyRefresh: 0.3 } : {}),
       ...(chance.oneIn(4) ? { coherence: 'none' as const } : {}),
     }
@@ -100,10 +108,10 @@ class FaultyRun {
     let left = OPERATIONS
     await this.#clock.advance(0)
     for (let step = 0; step < STEPS; step++) {
-      if (left > 0 && this.#chance.oneIn(4)) {
+      if (left > 0 && this.#chance.oneIn(this.#temper.operation)) {
         left--
         this.#work.operation(this.#chance.oneOf(this.#nodes))
-      } else if (this.#chance.oneIn(8)) await this.#fault()
+      } else if (this.#chance.oneIn(this.#temper.fault)) await this.#fault()
       else await this.#anything()
       await this.#clock.advance(0)
     }
@@ -117,6 +125,7 @@ class FaultyRun {
       settled,
     })
     this.#illegal.push(...check(this.#history, this.#staleFor, unaware))
+    this.#illegal.push(...servedUnlinked(this.#history, this.#circumstances))
     await this.#end()
     return { illegal: this.#illegal, log: this.#history.log }
   }
@@ -137,7 +146,10 @@ class FaultyRun {
     if (this.#chance.oneIn(4)) {
       for (const { chaos } of this.#nodes) chaos.down()
       this.#server.restore()
-      for (const { chaos } of this.#nodes) if (!this.#chance.oneIn(3)) chaos.up({ serverChanged: true })
+      for (const { chaos } of this.#nodes) {
+        chaos.up({ serverChanged: true })
+        if (this.#chance.oneIn(3)) chaos.down()
+      }
       return
     }
     const loss = this.#chance.oneOf(Object.keys(LOSSES))
@@ -146,8 +158,12 @@ class FaultyRun {
   }
 
   async #anything(): Promise<void> {
-    if (this.#work.loading > 0 && this.#chance.oneIn(4)) this.#work.endLoad()
-    else {
+    if (this.#work.loading > 0 && this.#chance.oneIn(this.#temper.load)) this.#work.endLoad()
+    else if (this.#chance.oneIn(40)) {
+      const by = this.#chance.upTo(1_000)
+      this.#note(`the processes stall for ${by}`)
+      this.#clock.advanceSync(by)
+    } else {
       const by = this.#chance.oneIn(8) ? 100 + this.#chance.upTo(1_500) : this.#chance.upTo(40)
       this.#note(`the clock moves by ${by}`)
       await this.#clock.advance(by)
@@ -162,8 +178,17 @@ class FaultyRun {
     }
     await this.#clock.advance(SETTLED)
     const settled = { step: this.#note('by now all is delivered'), at: this.#clock.now() }
-    await this.#clock.advance(this.#longestBound + 1)
+    const sent = this.#removals()
+    await this.#clock.advance(Math.max(this.#longestBound, SETTLED) + 1)
+    if (this.#removals() > sent) this.#illegal.push('invalidations were still being delivered')
     return settled
+  }
+
+  /** What caches have sent to end what L2 holds: whoever has something undelivered tries again before long. */
+  #removals(): number {
+    const of = ({ chaos }: Node): number =>
+      chaos.calls('delete') + chaos.calls('expire') + chaos.calls('stampMarkers') + chaos.calls('scan')
+    return this.#nodes.reduce((sum, node) => sum + of(node), 0)
   }
 
   /** Until every load and every operation has ended. */
@@ -189,5 +214,3 @@ class FaultyRun {
     if (this.#clock.pending > 0) this.#illegal.push(`${this.#clock.pending} timers are left`)
   }
 }
-
-void KEYS

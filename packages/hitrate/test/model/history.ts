@@ -43,6 +43,7 @@ export interface Answered {
   readonly key: string
   readonly began: number
   readonly beganAt: Milliseconds
+  readonly ended: number
   readonly id: number | undefined
   readonly outcome: string | undefined
 }

@@ -4,6 +4,7 @@ import { wrapStore } from '../fence/wrap-store.ts'
 import { type Chance, createChance } from './chance.ts'
 import { check, createHistory, type History, type Unaware } from './history.ts'
 import { createNetwork, type Network } from './network.ts'
+import type { Verdict } from './schedules.ts'
 import { NAMES, type Process, Work } from './work.ts'
 
 const STEPS = 160
@@ -15,12 +16,6 @@ const STALE_BOUND = 2_000
 
 interface Node extends Process {
   readonly hasL1: boolean
-}
-
-/** How a run ended: what was illegal, and all that happened. */
-export interface Verdict {
-  readonly illegal: readonly string[]
-  readonly log: readonly string[]
 }
 
 /** Several caches on one L2, whose commands, answers, loads and clock move in an order that the seed decides. */

@@ -32,8 +32,28 @@ export interface Circumstances {
   readonly keeps: Milliseconds
   /** L1 answers while the link is lost. */
   readonly serves: boolean
+  /** Nothing of L1 is to be served while the link is lost. */
+  readonly bypasses: boolean
   /** When a link was found, and lost, in turn. */
   readonly links: readonly (Moment & { readonly found: boolean })[]
+}
+
+/**
+ * With `onDisconnect: 'bypass'` nothing of L1 is served without a link, whoever may have invalidated it.
+ * @returns lookups that began and ended without one, and were
+ */
+export function servedUnlinked(
+  { answers }: History,
+  circumstances: ReadonlyMap<string, Circumstances>,
+): string[] {
+  return answers.flatMap(({ cache, key, began, ended, outcome }) => {
+    if (outcome !== 'hit_l1' && outcome !== 'stale') return []
+    const { links, bypasses } = circumstances.get(cache) ?? NOBODY
+    const linked =
+      links.findLast(({ step }) => step < began)?.found === true ||
+      links.some(({ step }) => began < step && step < ended)
+    return bypasses && !linked ? [`[${began}] ${cache} answered ${key} from L1 without a link`] : []
+  })
 }
 
 export function createUnaware(options: {
@@ -72,15 +92,15 @@ export function createUnaware(options: {
     if (effect === undefined || effect.step >= answer.began) return true
     if (birth.kind === 'set' && birth.stored !== undefined && birth.stored > effect.step) return true
     const link = links.findLast(({ step }) => step < answer.began)
-    const foundSince = links.some(
-      ({ found, step }) => found && step > effect.step && step < answer.began,
-    )
+    const foundSince = links.some(({ found, step }) => found && step > effect.step && step < answer.began)
     if (foundSince) return false
     if (serves && link?.found !== true) return true
     if (answer.beganAt <= effect.at + bound) return true
     if (birth.stored !== undefined || birth.cache !== answer.cache) return false
-    return birth.ended === undefined || birth.ended.step > answer.began || answer.beganAt <= birth.ended.at + keeps
+    return (
+      birth.ended === undefined || birth.ended.step > answer.began || answer.beganAt <= birth.ended.at + keeps
+    )
   }
 }
 
-const NOBODY: Circumstances = { bound: 0, keeps: 0, serves: false, links: [] }
+const NOBODY: Circumstances = { bound: 0, keeps: 0, serves: false, bypasses: false, links: [] }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
-import type { Cache, Delivery, InvalidateTarget, LookupMessage } from 'hitrate'
+import type { Cache, Delivery, InvalidateTarget, LoadContext, LookupMessage } from 'hitrate'
 import type { Clock } from '../../src/clock.ts'
 import type { Chance } from './chance.ts'
 import type { Birth, History, Invalidated } from './history.ts'
@@ -93,20 +93,23 @@ export class Work {
     return counted === made ? [] : [`${name} counted ${counted} of ${made} lookups`]
   }
 
-  readonly #loader = (process: Process, key: string) => (): Promise<unknown> => {
-    const id = ++this.#ids
-    const began = this.#history.note(`${process.name} loads ${key} as ${id}`)
-    const birth = this.#birth({ id, kind: 'load', key, cache: process.name, began })
-    return new Promise((resolve, reject) => {
-      const fails = this.#chance.oneIn(10)
-      const end = (): void => {
-        birth.ended = { step: this.#history.log.length, at: this.#clock.now() }
-        if (fails) reject(new Error('the origin is down'))
-        else resolve({ id })
-      }
-      this.#loads.push({ what: `load ${id} ${fails ? 'fails' : 'ends'}`, end })
-    })
-  }
+  readonly #loader =
+    (process: Process, key: string) =>
+    (context?: LoadContext): Promise<unknown> => {
+      const id = ++this.#ids
+      const began = this.#history.note(`${process.name} loads ${key} as ${id}`)
+      const birth = this.#birth({ id, kind: 'load', key, cache: process.name, began })
+      return new Promise((resolve, reject) => {
+        const fails = this.#chance.oneIn(10)
+        const end = (): void => {
+          birth.ended = { step: this.#history.log.length, at: this.#clock.now() }
+          context?.store({ tags: KEYS[key] ?? [] })
+          if (fails) reject(new Error('the origin is down'))
+          else resolve({ id })
+        }
+        this.#loads.push({ what: `load ${id} ${fails ? 'fails' : 'ends'}`, end })
+      })
+    }
 
   #birth(fields: Omit<Birth, 'ended' | 'stored'>): Birth {
     const birth: Birth = { ...fields, ended: undefined, stored: undefined }
@@ -115,7 +118,13 @@ export class Work {
   }
 
   #load(process: Process, key: string): void {
-    const options = { tags: KEYS[key] ?? [], ...(this.#chance.oneIn(8) ? { cache: 'refresh' as const } : {}) }
+    const options = {
+      // Else they are known when it is loaded.
+      ...(this.#chance.oneIn(3) ? {} : { tags: KEYS[key] ?? [] }),
+      ...(this.#chance.oneIn(8) ? { cache: 'refresh' as const } : {}),
+      ...(this.#chance.oneIn(6) ? { softTimeout: 20 } : {}),
+      ...(this.#chance.oneIn(12) ? { hardTimeout: 200 } : {}),
+    }
     const load = this.#loader(process, key)
     this.#look(process, key, 'asks for', () => process.cache.getOrSet(key, load, options))
   }
@@ -141,8 +150,8 @@ export class Work {
     const answered = (value: unknown): void => {
       const id = idOf(value)
       const { outcome } = seen
-      note(`${name} got ${key}: ${id} (${outcome}), asked at [${began}]`)
-      answers.push({ cache: name, key, began, beganAt, id, outcome })
+      const ended = note(`${name} got ${key}: ${id} (${outcome}), asked at [${began}]`)
+      answers.push({ cache: name, key, began, beganAt, ended, id, outcome })
     }
     this.#follow(asked.run(seen, ask).then(answered, () => answered(undefined)))
   }

@@ -5,7 +5,7 @@ import type { Shop } from './shops.ts'
 const STALE_BOUND_MS = 2_000
 
 const EVERY_MS = 1_000
-const TIMEOUT_MS = 10_000
+const TIMEOUT_MS = 30_000
 
 /** Above all stocks of the catalogue, so that a product once changed is known by it. */
 const FIRST_STOCK = 1_000

@@ -5,7 +5,7 @@ import { type ShopMap, visitPlanner } from '../traffic/visits.ts'
 import type { Shop } from './shops.ts'
 
 /** No answer within it is a failure; the shop itself is never that slow. */
-const TIMEOUT_MS = 10_000
+const TIMEOUT_MS = 30_000
 
 /** How exactly the rate is kept. */
 const TICK_MS = 5

@@ -62,9 +62,11 @@ export function inDoubt({ markers, seq }: Pick<Entry, 'markers' | 'seq'>): boole
  * it joined the read or load that brings it.
  */
 export function invalidatedBefore(entry: Pick<Entry, 'seq' | 'markers'>, lookupSeq: number): boolean {
-  for (const { deletedSeq, expiredSeq } of entry.markers) {
-    if (entry.seq <= deletedSeq && deletedSeq < lookupSeq) return true
-    if (entry.seq <= expiredSeq && expiredSeq < lookupSeq) return true
+  const { seq } = entry
+  for (const { stamps, stampsUpTo } of entry.markers) {
+    // What is not remembered may have been before the lookup.
+    if (seq <= stampsUpTo) return true
+    for (const stamp of stamps) if (seq <= stamp && stamp < lookupSeq) return true
   }
   return false
 }

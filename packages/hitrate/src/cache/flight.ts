@@ -65,7 +65,7 @@ export class Flight {
   landed: Landing | undefined
   readonly #clock: Clock
   #ticket: Ticket
-  /** A ticket given up while it waited was voided by a delete. */
+  /** What was stale when it started was deleted, or replaced, since. */
   #deleted = false
   readonly #resolve: (landing: Landing) => void
   readonly #resolveConfirmed: (landing: Landing | undefined) => void
@@ -110,6 +110,11 @@ export class Flight {
   trustClaim(fence: Fence): void {
     const { voided, voidedHere, seq } = this.#ticket
     if (voided && !voidedHere) this.#replaceTicket(fence.open(this.plan.key, seq))
+  }
+
+  /** L2 holds something newer than what was stale when it started. */
+  supersedeStale(): void {
+    this.#deleted = true
   }
 
   #replaceTicket(ticket: Ticket): void {

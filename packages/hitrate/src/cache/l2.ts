@@ -102,6 +102,10 @@ export function openL2(
     clock,
     recorder,
     onOverflow: () => tags.voidAll(),
+    onRemoved(holds) {
+      fence.voidWhere(holds, 'expire')
+      tier1.invalidateWhere(holds, 'delete')
+    },
   })
   const orphans = createOrphans(clock, LEASE)
   recovery = createRecovery({ fence, markers, tier1, tags, changes, undelivered, orphans, guard })

@@ -12,7 +12,7 @@ import type { Filling } from './filling.ts'
 import { Flight, type FlightPlan, type Landing } from './flight.ts'
 import type { Keeping } from './keeping.ts'
 import { startLoad } from './load.ts'
-import type { Markers } from './markers.ts'
+import type { Marker, Markers } from './markers.ts'
 import type { Payload, Payloads } from './payload.ts'
 import type { Reader } from './reader.ts'
 import type { Tier1 } from './tier1.ts'
@@ -131,19 +131,21 @@ export function createLoading(options: {
     for (let changes = 0; ; ) {
       if (flight.abandoned !== undefined) return { kind: 'unstored' }
       if (undelivered.masks(key)) return { kind: 'l1' }
-      flight.renewTicket(fence)
-      const { ticket } = flight
       if (held && claims.orphaned(key)) {
         held = false
         over = 'steal'
       }
       if (!held) {
         const asked = clock.now()
+        flight.renewTicket(fence)
+        const { ticket } = flight
         const claimed = await claims.take(key, over, () => flight.detach())
         if (claimed.kind === 'claimed') return { kind: 'claim', claim: claimed.claim }
         if (claimed.kind === 'failed') return { kind: 'l1' }
         if (claimed.kind === 'changed') {
           const reading = await reader.judge(ticket, pattern, claimed.stored, asked)
+          // Only where L2 has something stale as well may what was stale here be it.
+          if (reading.kind !== 'stale') flight.supersedeStale()
           if (reading.kind === 'fresh' && !ticket.voided) return found(flight, reading.entry, waited)
           if (++changes > MAX_CHANGES || reading.kind === 'failed') return { kind: 'unstored' }
           over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
@@ -159,7 +161,9 @@ export function createLoading(options: {
       if (left <= 0) return { kind: 'unstored' }
       if (!waited) source.decline()
       waited = true
-      if (!ticket.voided) await others.next(key, Math.min(pause, left))
+      // It may have been told together with what said that somebody loads it.
+      if (!flight.ticket.voided) await others.next(key, Math.min(pause, left))
+      if (undelivered.masks(key)) return { kind: 'l1' }
       pause = reader.tells(key) ? TOLD_LOOK : Math.min(pause * 2, SLOWEST_LOOK)
       flight.renewTicket(fence)
       const { ticket: asked } = flight
@@ -203,6 +207,8 @@ export function createLoading(options: {
       await claim?.release({ pause, remove: false })
       return
     }
+    // Also what is not kept belongs to the tags that its loader named.
+    const its = markers.of(end.keeping?.tags ?? plan.keeping.tags)
     if (end.keeping === undefined || ticket.voided) {
       // The origin has nothing any more: what was stale is gone as well.
       const gone = end.value === undefined && !ticket.voided
@@ -210,8 +216,8 @@ export function createLoading(options: {
       else rest(plan, 0)
       const shaped = end.value === undefined ? undefined : payloads.encode(end.value)
       const value = shaped === undefined ? end.value : shaped.value
-      flight.land(landingOf(flight, value, undefined, end.took))
-      await giveBack(flight, claim, { pause: 0, remove: gone })
+      flight.land(landingOf(flight, value, its, end.took))
+      await giveBack(flight, claim, its, { pause: 0, remove: gone })
       if (ticket.voided) recorder.incident('fill_refused')
       return
     }
@@ -220,14 +226,14 @@ export function createLoading(options: {
       const value = payload === undefined ? end.value : payload.value
       // What was stale was replaced at the origin by something that can't be kept.
       tier1.delete(plan.key)
-      flight.land({ ...landingOf(flight, value, undefined, end.took), uncacheable: true })
-      await giveBack(flight, claim, { pause: 0, remove: true })
+      flight.land({ ...landingOf(flight, value, its, end.took), uncacheable: true })
+      await giveBack(flight, claim, its, { pause: 0, remove: true })
       return
     }
     recorder.valueSize(plan.pattern, payload.size)
     const keeping = { ...end.keeping, ttl: end.keeping.ttl * (1 - options.jitter * clock.random()) }
-    const entry = entryOf(flight, payload, keeping, began, end.took)
-    flight.land(landingOf(flight, payload.value, entry, end.took))
+    const entry = entryOf(flight, payload, keeping, its, began, end.took)
+    flight.land({ ...landingOf(flight, payload.value, its, end.took), entry })
     if (permit.kind === 'unstored') return flight.confirm(true)
     const cargo = { ticket, entry, payload, keeping, took: end.took }
     const filled =
@@ -247,16 +253,15 @@ export function createLoading(options: {
   }
 
   const landingOf = (
-    { plan, ticket }: Flight,
+    { ticket }: Flight,
     value: unknown,
-    entry: Entry | undefined,
+    its: readonly Marker[],
     took: Milliseconds,
   ): Extract<Landing, { kind: 'loaded' }> => ({
     kind: 'loaded',
     value,
-    entry,
-    // What is not kept has no tags but those its caller knew.
-    markers: entry?.markers ?? markers.of(plan.keeping.tags),
+    entry: undefined,
+    markers: its,
     seq: ticket.seq,
     took,
     uncacheable: false,
@@ -265,9 +270,9 @@ export function createLoading(options: {
   const giveBack = async (
     flight: Flight,
     claim: Claim | undefined,
+    its: readonly Marker[],
     how: { readonly pause: Milliseconds; readonly remove: boolean },
   ): Promise<void> => {
-    const its = markers.of(flight.plan.keeping.tags)
     flight.confirm(l2 === undefined || claim === undefined || (await l2.filling.giveBack(claim, its, how)))
   }
 
@@ -275,6 +280,7 @@ export function createLoading(options: {
     { plan, ticket }: Flight,
     payload: Payload,
     keeping: Keeping,
+    its: readonly Marker[],
     began: Milliseconds,
     loadTook: Milliseconds,
   ): Entry =>
@@ -291,7 +297,7 @@ export function createLoading(options: {
       version: undefined,
       link: l2?.linkOf(plan.key) ?? IN_PROCESS,
       seq: ticket.seq,
-      markers: markers.of(keeping.tags),
+      markers: its,
     })
 
   return {

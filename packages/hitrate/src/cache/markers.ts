@@ -19,6 +19,10 @@ export interface Marker {
   deletedSeq: number
   /** Number of the last expire by this tag; entries up to it are stale. */
   expiredSeq: number
+  /** Numbers of the latest of both, in order: a lookup may have come between two of them. */
+  readonly stamps: number[]
+  /** The highest number that is not among them any more. */
+  stampsUpTo: number
   /** L2's marker as last read; `undefined`: not known, or not there. */
   state: MarkerState | undefined
   /** When the read that brought `state` was sent; `-Infinity`: never, or outdated since. */
@@ -43,6 +47,8 @@ export interface Marker {
   holders: number
 }
 
+/** Invalidations of one tag whose numbers are kept: as many as may come while one load runs. */
+const MAX_STAMPS = 16
 /** Markers nobody holds that are remembered at the most. */
 const MAX_IDLE = 10_000
 
@@ -60,8 +66,11 @@ export interface Markers {
   take(names: readonly MarkerName[]): Marker[]
   hold(markers: readonly Marker[]): void
   drop(markers: readonly Marker[]): void
-  /** Records an invalidation that happens now. */
-  stamp(marker: Marker, mode: 'delete' | 'expire'): void
+  /**
+   * Records an invalidation.
+   * @param seq its place in the order of events, where that is an earlier one than now
+   */
+  stamp(marker: Marker, mode: 'delete' | 'expire', seq?: number): void
   /** The marker if anything is known of it. */
   peek(name: MarkerName): Marker | undefined
   /** Somebody else changed it, in a way that only reading it will tell. */
@@ -82,6 +91,8 @@ export function createMarkers(fence: Fence): Markers {
     name,
     deletedSeq: floor,
     expiredSeq: 0,
+    stamps: [],
+    stampsUpTo: floor,
     state: undefined,
     readAt: Number.NEGATIVE_INFINITY,
     link: NO_LINK,
@@ -103,6 +114,7 @@ export function createMarkers(fence: Fence): Markers {
       floor = Math.max(floor, marker.deletedSeq, marker.expiredSeq)
       ownFloor = Math.max(ownFloor, marker.ownDeletedAt, marker.ownExpiredAt)
       marker.deletedSeq = Number.POSITIVE_INFINITY
+      marker.stampsUpTo = Number.POSITIVE_INFINITY
     }
   }
 
@@ -155,10 +167,12 @@ export function createMarkers(fence: Fence): Markers {
     drop(markers) {
       for (const marker of markers) if (--marker.holders === 0) idle++
     },
-    stamp(marker, mode) {
-      if (mode === 'delete') marker.deletedSeq = fence.next()
-      else marker.expiredSeq = fence.next()
+    stamp(marker, mode, seq = fence.next()) {
+      if (mode === 'delete') marker.deletedSeq = Math.max(marker.deletedSeq, seq)
+      else marker.expiredSeq = Math.max(marker.expiredSeq, seq)
       marker.readAt = Number.NEGATIVE_INFINITY
+      marker.stamps.push(seq)
+      if (marker.stamps.length > MAX_STAMPS) marker.stampsUpTo = marker.stamps.shift() ?? seq
     },
     peek: (name) => table.get(name),
     doubt,

@@ -120,9 +120,8 @@ export function createTagStore(options: {
     const { state } = marker
     const since = marker.toldSeq > 0 ? marker.toldSeq : seq
     const replaced = state === undefined || state.nonce !== before.nonce
-    if (replaced || state.deletedAt > before.deletedAt) {
-      marker.deletedSeq = Math.max(marker.deletedSeq, since)
-    } else if (state.expiredAt > before.expiredAt) marker.expiredSeq = Math.max(marker.expiredSeq, since)
+    if (replaced || state.deletedAt > before.deletedAt) options.markers.stamp(marker, 'delete', since)
+    else if (state.expiredAt > before.expiredAt) options.markers.stamp(marker, 'expire', since)
   }
 
   const ask = async (

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts'
+import { compileGlob } from '../glob.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import type { Caller, Guard } from '../stores/guard.ts'
 import type { Store } from '../stores/store.ts'
@@ -53,6 +54,11 @@ export function createUndelivered(options: {
   readonly recorder: Recorder
   /** There were too many: everything counts as deleted from now on. */
   onOverflow(): void
+  /**
+   * Keys for which it holds were removed from L2 just now, long after they were to be: what was stored under them since is
+   * gone there as well, and what is ours is not told.
+   */
+  onRemoved(holds: (key: string) => boolean): void
 }): Undelivered {
   const { store, guard, markers, background, life, clock, recorder } = options
   const pending = createOrders(MAX_ORDERS)
@@ -95,16 +101,14 @@ export function createUndelivered(options: {
     }
     for (const order of patterns) {
       if ((await removeMatching(order.name, mode, to, caller)) === undefined) return
+      options.onRemoved(compileGlob(order.name))
       pending.remove([order])
     }
     if (keys.length === 0) return
-    const removed = await removeKeys(
-      keys.map(({ name }) => name),
-      mode,
-      to,
-      caller,
-    )
-    if (removed !== undefined) pending.remove(keys)
+    const names = new Set(keys.map(({ name }) => name))
+    if ((await removeKeys([...names], mode, to, caller)) === undefined) return
+    options.onRemoved((key) => names.has(key))
+    pending.remove(keys)
   }
 
   const deliver = async (over?: Store): Promise<boolean> => {

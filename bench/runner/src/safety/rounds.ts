@@ -33,6 +33,7 @@ export async function measure(
     }
   }
   const verify = subject.watch()
+  const keysBefore = await keysIn(redis)
   const serverBefore = await serverCpu(redis)
   const cpuBefore = process.cpuUsage()
   const began = performance.now()
@@ -43,12 +44,20 @@ export async function measure(
   const server = (await serverCpu(redis)) - serverBefore
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   verify(operations)
+  const stored = (await keysIn(redis)) - keysBefore
+  if (subject.group === 'miss, instant loader' && stored < operations) {
+    throw new Error(`${operations} misses should have been stored, ${stored} were`)
+  }
   return {
     operations,
     microseconds: (elapsed * 1_000) / operations,
     cpuMicroseconds: (user + system) / operations,
     serverCpuMicroseconds: server / operations,
   }
+}
+
+async function keysIn(redis: Redis): Promise<number> {
+  return Number(await redis.exec('DBSIZE'))
 }
 
 /** Microseconds that the server has worked since it started. */

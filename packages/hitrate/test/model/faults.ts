@@ -13,6 +13,8 @@ export const FAULTS: Readonly<Record<string, (chaos: ChaosL2, chance: Chance) =>
   thaws: (chaos) => chaos.thaw(),
   'thaws, and has lost what was sent': (chaos) => chaos.thaw({ carryOut: false }),
   'is slow': (chaos, chance) => chaos.delay(() => (chance.oneIn(3) ? chance.upTo(500) : chance.upTo(40))),
+  'is near': (chaos, chance) => chaos.delay(() => chance.upTo(30)),
+  'is not so near': (chaos, chance) => chaos.delay(() => 20 + chance.upTo(30)),
   'is fast': (chaos) => chaos.delay(0),
   'fails now and then': (chaos, chance) => chaos.fail(() => chance.oneIn(3)),
   'fails always': (chaos) => chaos.fail(1),

@@ -29,6 +29,7 @@ class FaultyRun {
   readonly #server: WatchedServer
   readonly #nodes: readonly Node[]
   readonly #circumstances = new Map<string, Circumstances>()
+  readonly #stalls: { readonly at: number; readonly took: number }[] = []
   readonly #illegal: string[] = []
   readonly #staleFor: number
   readonly #timeout: number
@@ -73,6 +74,7 @@ class FaultyRun {
       bypasses: onDisconnect === 'bypass',
       links,
     })
+    if (chance.oneIn(3)) chaos.delay(() => chance.upTo(this.#timeout / 3))
     if (chance.oneIn(6)) chaos.down()
     const watched: StoreFactory = {
       settings: chaos.settings,
@@ -122,6 +124,8 @@ class FaultyRun {
       history: this.#history,
       server: this.#server,
       circumstances: this.#circumstances,
+      stalls: this.#stalls,
+      timeout: this.#timeout,
       settled,
     })
     this.#illegal.push(...check(this.#history, this.#staleFor, unaware))
@@ -163,6 +167,7 @@ class FaultyRun {
       const by = this.#chance.upTo(1_000)
       this.#note(`the processes stall for ${by}`)
       this.#clock.advanceSync(by)
+      this.#stalls.push({ at: this.#clock.now(), took: by })
     } else {
       const by = this.#chance.oneIn(8) ? 100 + this.#chance.upTo(1_500) : this.#chance.upTo(40)
       this.#note(`the clock moves by ${by}`)

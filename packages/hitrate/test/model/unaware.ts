@@ -2,12 +2,14 @@
  * What a process may not know of another's invalidation while L2 fails.
  *
  * An invalidation counts from its **effect**: when L2 had removed, expired or stamped what it names, whoever had it do so
- * (the server is watched); in any case once all faults are over and {@link SETTLED} have passed. A server that went back
- * to a snapshot has undone the effects since. From then on a lookup elsewhere must not get a value whose load began
+ * (the server is watched). At the latest that is when it resolved as delivered; when its process had a new link, over
+ * which L2 is told before it is used; when all faults were over and {@link SETTLED} had passed. A server that went back to
+ * a snapshot has undone the effects since, and is told again over the next link. From then on a lookup elsewhere must not get a value whose load began
  * before the invalidation, unless
  *
  * - it began within the bound: `staleBound` where there is an L1, for what it holds is believed for so long, and two calls'
  *   time for what was read before and is still on its way: the entry, then its tags
+ *   (Where the process itself stalls, by so much longer, and its calls may take twice their time)
  * - its link is lost and it serves what it has (`onDisconnect: 'serve'`): nobody could tell it. The first lookup over the
  *   next link must not
  * - the value never got into L2, which did not answer when it was loaded or set here: then L2 can neither refuse it nor
@@ -60,10 +62,13 @@ export function createUnaware(options: {
   readonly history: History
   readonly server: Pick<WatchedServer, 'effects' | 'restored'>
   readonly circumstances: ReadonlyMap<string, Circumstances>
+  /** When the processes, which share a thread, had stalled, and for how long. */
+  readonly stalls: readonly { readonly at: Milliseconds; readonly took: Milliseconds }[]
+  readonly timeout: Milliseconds
   /** When all faults had been over for so long that every invalidation was delivered. */
   readonly settled: Moment
 }): Unaware {
-  const { server, circumstances, settled } = options
+  const { server, circumstances, stalls, timeout, settled } = options
 
   /** Whether the server, as it was at `when`, had gone back to before `step`. */
   const undone = (step: number, when: number): boolean =>
@@ -78,12 +83,26 @@ export function createUnaware(options: {
     return order.kind === 'tag' && order.name === effect.name
   }
 
+  /** When L2 had it at the latest: when it resolved so, else when its process had a new link, which is told first. */
+  const delivered = ({ cache, ended }: Invalidated): readonly Moment[] => {
+    if (ended === undefined) return []
+    const links = circumstances.get(cache)?.links ?? []
+    const told = links.filter(({ found, step }) => found && step > ended.step)
+    return ended.delivered ? [ended, ...told] : told
+  }
+
+  /** What stalls add to what should have been over so long after `since`. */
+  const stalled = (since: Milliseconds, until: Milliseconds): Milliseconds => {
+    const those = stalls.filter(({ at }) => since <= at && at <= until)
+    return those.reduce((sum, { took }) => sum + took, those.length > 0 ? 2 * timeout : 0)
+  }
+
   const effectOf = (by: Invalidated, key: string, when: number): Moment | undefined => {
-    const effect = server.effects.find(
+    const seen = server.effects.find(
       (one) => one.step > by.began && ends(one, by, key) && !undone(one.step, when),
     )
-    if (effect !== undefined) return effect
-    return settled.step < when ? settled : undefined
+    const told = [...delivered(by), settled].find(({ step }) => step < when && !undone(step, when))
+    return seen === undefined || (told !== undefined && told.step < seen.step) ? told : seen
   }
 
   return (by: Invalidated, birth: Birth, answer: Answered): boolean => {
@@ -95,11 +114,12 @@ export function createUnaware(options: {
     const foundSince = links.some(({ found, step }) => found && step > effect.step && step < answer.began)
     if (foundSince) return false
     if (serves && link?.found !== true) return true
-    if (answer.beganAt <= effect.at + bound) return true
+    const asked = answer.beganAt
+    if (asked <= effect.at + bound + stalled(effect.at, asked)) return true
     if (birth.stored !== undefined || birth.cache !== answer.cache) return false
-    return (
-      birth.ended === undefined || birth.ended.step > answer.began || answer.beganAt <= birth.ended.at + keeps
-    )
+    const { ended } = birth
+    if (ended === undefined || ended.step > answer.began) return true
+    return asked <= ended.at + keeps + stalled(ended.at, asked)
   }
 }
 

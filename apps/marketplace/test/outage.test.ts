@@ -96,7 +96,7 @@ describe('npm run demo:outage', () => {
     )
     // Each phase has had its visitors, whatever they had to wait for.
     expect(result?.phases).toMatchObject(
-      [1, 4, 3, 3, 5].map((seconds) => ({ requests: expect.toSatisfy((n) => n >= 80 * seconds) })),
+      [1, 4, 3, 3, 5].map((seconds) => ({ requests: expect.toSatisfy((n) => n >= 40 * seconds) })),
     )
     expect(result?.phases).toMatchObject([
       {},

@@ -10,6 +10,12 @@ const TIMEOUT_MS = 30_000
 /** How exactly the rate is kept. */
 const TICK_MS = 5
 
+/** Who would have come while this process itself stood still doesn't come afterwards, all at once. */
+const MAX_LATE_MS = 100
+
+/** Pages open at a time; beyond, nobody comes. Only a machine without room for the shops gets there. */
+const MAX_OPEN = 500
+
 /** What became of a page that was asked for. */
 export interface Answer {
   readonly path: string
@@ -26,7 +32,7 @@ export interface Visitors {
 }
 
 /**
- * Sends visitors at a steady rate, whatever the answers: who waits for an answer before the next question would ask
+ * Sends visitors at a steady rate, however long the answers take: who waits for an answer before the next question would ask
  * less just when it takes long. They take the shops in turn.
  * @param asking called when a page is asked for; what it returns is called with the answer
  */
@@ -40,7 +46,6 @@ export function sendVisitors(options: {
   const { shops, catalogue, rate, asking } = options
   const nextPage = pagePlanner(catalogue)
   const open = new Set<Promise<void>>()
-  const began = performance.now()
   let sent = 0
   let stopped = false
 
@@ -53,9 +58,12 @@ export function sendVisitors(options: {
     void question.finally(() => open.delete(question))
   }
   const run = async (): Promise<void> => {
+    let due = performance.now()
     while (!stopped) {
-      const due = ((performance.now() - began) / 1000) * rate
-      while (sent < due) send()
+      const now = performance.now()
+      for (due = Math.max(due, now - MAX_LATE_MS); due <= now; due += 1_000 / rate) {
+        if (open.size < MAX_OPEN) send()
+      }
       await sleep(TICK_MS)
     }
   }

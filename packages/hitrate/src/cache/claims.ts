@@ -64,6 +64,13 @@ export function createClaims(options: {
 }): Claims {
   const { store, guard, versions, orphans, background, clock, recorder } = options
 
+  /** Nobody loads under it, and nobody should wait for that: given back now, or else over the next link. */
+  const abandon = (key: string, version: Version): void => {
+    orphans.add(key, version)
+    const how = { pause: 0, remove: false }
+    background.add(guard.call('write', () => store.release(key, version, how)))
+  }
+
   const hold = (key: string, version: Version, at: ServerTime, onLost: () => void): Claim => {
     let timer: Timer | undefined
     let over = false
@@ -86,7 +93,7 @@ export function createClaims(options: {
       version,
       at,
       stop,
-      orphan: () => orphans.add(key, version),
+      orphan: () => abandon(key, version),
       async release(how) {
         stop()
         const answer = await guard.call('write', () => store.release(key, version, how))
@@ -96,22 +103,14 @@ export function createClaims(options: {
     }
   }
 
-  /** It may still be taken, late, and then nobody would load under it. */
-  const abandon = (key: string, version: Version, failure: 'error' | 'timeout'): void => {
-    orphans.add(key, version)
-    if (failure === 'error') return
-    // Sent behind it, over the same connection.
-    const how = { pause: 0, remove: false }
-    background.add(guard.call('write', () => store.release(key, version, how)))
-  }
-
   return {
     orphaned: (key) => orphans.has(key),
     async take(key, over, onLost) {
       const version = versions()
       const answer = await guard.call('write', () => store.claim({ key, version, lease: LEASE, over }))
       if (!answer.ok) {
-        if (answer.failure !== 'open') abandon(key, version, answer.failure)
+        // It may still be taken, late.
+        if (answer.failure !== 'open') abandon(key, version)
         return { kind: 'failed' }
       }
       const reply = answer.value

@@ -73,7 +73,7 @@ if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
   {
     name: 'what was loaded goes to L1 though it was voided meanwhile',
     patches: [patch('cache/loading.ts', "filled === 'refused' || ticket.voided", "filled === 'refused'")],
-    caughtBy: inProcess('fence/matrix.test.ts', 'fence/meanwhile.test.ts', 'model/scheduled.test.ts'),
+    caughtBy: inProcess('coherence/told-meanwhile.test.ts'),
   },
   {
     name: 'a lookup joins a load that was invalidated',
@@ -115,6 +115,17 @@ if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
     caughtBy: scenario('07-', 'without a word'),
   },
   {
+    name: 'what the server does during our own commands is not told',
+    patches: [
+      patch(
+        'stores/redis/tracking.ts',
+        "['CLIENT', 'TRACKING', 'ON']",
+        "['CLIENT', 'TRACKING', 'ON', 'NOLOOP']",
+      ),
+    ],
+    caughtBy: inProcess('stores/redis-belief.test.ts'),
+  },
+  {
     name: 'a fill does not track its key',
     patches: [
       patch(
@@ -150,7 +161,7 @@ if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
   {
     name: 'a set is carried out however late',
     patches: [patch('stores/redis/scripts.ts', 'now <= tonumber(ARGV[1])', 'true')],
-    caughtBy: scenario('16-', 'carries out after its caller'),
+    caughtBy: inProcess('stores/redis-store.test.ts'),
   },
   {
     name: 'a set that L2 did not confirm is not made good',

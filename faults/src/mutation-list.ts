@@ -94,9 +94,7 @@ if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
   },
   {
     name: "nobody waits for another process's claim",
-    patches: [
-      patch('cache/loading.ts', "if (left <= 0) return { kind: 'unstored' }", "return { kind: 'unstored' }"),
-    ],
+    patches: [patch('cache/permits.ts', 'if (left <= 0) return UNSTORED', 'return UNSTORED')],
     caughtBy: scenario('14-', '10 callers in each of 4'),
   },
   {

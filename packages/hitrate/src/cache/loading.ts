@@ -3,8 +3,7 @@ import type { Recorder } from '../metrics/recorder.ts'
 import type { Link } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
 import type { Background } from './background.ts'
-import type { Changes } from './changes.ts'
-import type { Claim, Claims } from './claims.ts'
+import type { Claim } from './claims.ts'
 import { type Coherence, IN_PROCESS } from './coherence.ts'
 import { confirm, type Entry, type EntryMaker } from './entry.ts'
 import type { Fence } from './fence.ts'
@@ -14,17 +13,13 @@ import type { Keeping } from './keeping.ts'
 import { startLoad } from './load.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Payload, Payloads } from './payload.ts'
-import type { Reader } from './reader.ts'
+import { createPermits, type Permit, type PermitsL2 } from './permits.ts'
+import { storable } from './storable.ts'
 import type { Tier1 } from './tier1.ts'
-import type { Undelivered } from './undelivered.ts'
 
 /** What a load needs of L2; `undefined` where there is none. */
-export interface LoadingL2 {
-  readonly claims: Claims
-  readonly reader: Reader
+export interface LoadingL2 extends PermitsL2 {
   readonly filling: Filling
-  readonly changes: Changes
-  readonly undelivered: Pick<Undelivered, 'masks'>
   linkOf(key: string): Link
 }
 
@@ -36,22 +31,6 @@ export interface Loading {
   /** Flights that have not ended: all are abandoned when the cache closes. */
   readonly flights: Iterable<Flight>
 }
-
-/** What was agreed with L2 before loading: only a claim allows a fill; `unstored` keeps the value nowhere. */
-type Permit =
-  | { readonly kind: 'claim'; readonly claim: Claim }
-  | { readonly kind: 'l1' }
-  | { readonly kind: 'unstored' }
-
-/**
- * Between two looks at a key that another process is loading: first soon, then less often; much less where its change is
- * told, which ends the wait.
- */
-const FIRST_LOOK: Milliseconds = 5
-const SLOWEST_LOOK: Milliseconds = 100
-const TOLD_LOOK: Milliseconds = 500
-/** Claims tried over entries that keep changing under us. */
-const MAX_CHANGES = 3
 
 export function createLoading(options: {
   readonly l2: LoadingL2 | undefined
@@ -71,6 +50,7 @@ export function createLoading(options: {
   readonly recorder: Recorder
 }): Loading {
   const { l2, fence, markers, payloads, makeEntry, tier1, clock, recorder } = options
+  const permits = createPermits(options)
   /** The newest of each key. */
   const current = new Map<string, Flight>()
   const all = new Set<Flight>()
@@ -79,7 +59,7 @@ export function createLoading(options: {
     const { plan } = flight
     let permit: Permit | undefined
     try {
-      permit = await permitted(flight)
+      permit = await permits.of(flight)
       // Told to end before it began: the origin is not asked.
       if (flight.abandoned !== undefined) return await turnBack(flight, permit)
       if (permit === undefined) plan.source.decline()
@@ -103,84 +83,6 @@ export function createLoading(options: {
     flight.plan.source.decline()
     flight.land({ kind: 'failed', error: flight.abandoned?.reason })
     if (permit?.kind === 'claim') await permit.claim.release({ pause: 0, remove: false })
-  }
-
-  const permitted = async (flight: Flight): Promise<Permit | undefined> => {
-    if (!storable(flight.plan.key)) return { kind: 'unstored' }
-    if (l2 === undefined || flight.plan.claim === 'unanswered') return { kind: 'l1' }
-    flight.waiting = true
-    const permit = await permission(flight, l2)
-    flight.waiting = false
-    // Without a claim, the load begins now.
-    if (permit?.kind === 'claim') flight.trustClaim(fence)
-    else flight.renewTicket(fence)
-    return permit
-  }
-
-  /** Asks L2 who loads. `undefined`: nobody has to, the flight has landed. */
-  const permission = async (
-    flight: Flight,
-    { claims, reader, changes: others, undelivered }: LoadingL2,
-  ): Promise<Permit | undefined> => {
-    const { key, pattern, stale, source } = flight.plan
-    const patience = clock.now() + options.loadDeadline
-    let over = flight.plan.over
-    let held = flight.plan.claim === 'held'
-    let waited = false
-    let pause = FIRST_LOOK
-    for (let changes = 0; ; ) {
-      if (flight.abandoned !== undefined) return { kind: 'unstored' }
-      if (undelivered.masks(key)) return { kind: 'l1' }
-      if (held && claims.orphaned(key)) {
-        held = false
-        over = 'steal'
-      }
-      if (!held) {
-        const asked = clock.now()
-        flight.renewTicket(fence)
-        const { ticket } = flight
-        const claimed = await claims.take(key, over, () => flight.detach())
-        if (claimed.kind === 'claimed') return { kind: 'claim', claim: claimed.claim }
-        if (claimed.kind === 'failed') return { kind: 'l1' }
-        if (claimed.kind === 'changed') {
-          const reading = await reader.judge(ticket, pattern, claimed.stored, asked)
-          // Only where L2 has something stale as well may what was stale here be it.
-          if (reading.kind !== 'stale') flight.supersedeStale()
-          if (reading.kind === 'fresh' && !ticket.voided) return found(flight, reading.entry, waited)
-          if (++changes > MAX_CHANGES || reading.kind === 'failed') return { kind: 'unstored' }
-          over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
-          continue
-        }
-        held = true
-      }
-      if (stale !== undefined) {
-        flight.land({ kind: 'elsewhere' })
-        return undefined
-      }
-      const left = patience - clock.now()
-      if (left <= 0) return { kind: 'unstored' }
-      if (!waited) source.decline()
-      waited = true
-      // It may have been told together with what said that somebody loads it.
-      if (!flight.ticket.voided) await others.next(key, Math.min(pause, left))
-      if (undelivered.masks(key)) return { kind: 'l1' }
-      pause = reader.tells(key) ? TOLD_LOOK : Math.min(pause * 2, SLOWEST_LOOK)
-      flight.renewTicket(fence)
-      const { ticket: asked } = flight
-      const reading = await reader.read(key, pattern)
-      if (reading.kind === 'failed') return { kind: 'l1' }
-      // Changed again while the answer came: it may be from before.
-      if (reading.kind === 'fresh' && !asked.voided && !undelivered.masks(key))
-        return found(flight, reading.entry, waited)
-      held = reading.kind === 'claimed'
-      if (reading.kind === 'absent' || reading.kind === 'stale') over = reading.over
-    }
-  }
-
-  const found = (flight: Flight, entry: Entry, waited: boolean): undefined => {
-    if (!flight.ticket.voided) tier1.put(flight.plan.key, entry)
-    flight.land({ kind: 'found', entry, waited })
-    return undefined
   }
 
   const load = async (flight: Flight, permit: Permit): Promise<void> => {
@@ -314,13 +216,4 @@ export function createLoading(options: {
       return flight
     },
   }
-}
-
-/** Longest key that is stored, in UTF-8. */
-const MAX_KEY_BYTES: Bytes = 1_024
-
-/** Whether a key can be stored at all: longer ones, and those that UTF-8 can't hold, are loaded each time. */
-export function storable(key: string): boolean {
-  if (key.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(key) > MAX_KEY_BYTES) return false
-  return key.isWellFormed()
 }

@@ -1,0 +1,132 @@
+import type { Clock } from '../clock.ts'
+import type { Milliseconds } from '../units.ts'
+import type { Changes } from './changes.ts'
+import type { Claim, Claims } from './claims.ts'
+import type { Entry } from './entry.ts'
+import type { Fence } from './fence.ts'
+import type { Flight } from './flight.ts'
+import type { Reader } from './reader.ts'
+import { storable } from './storable.ts'
+import type { Tier1 } from './tier1.ts'
+import type { Undelivered } from './undelivered.ts'
+
+/** What was agreed with L2 before loading: only a claim allows a fill; `unstored` keeps the value nowhere. */
+export type Permit =
+  | { readonly kind: 'claim'; readonly claim: Claim }
+  | { readonly kind: 'l1' }
+  | { readonly kind: 'unstored' }
+
+export interface PermitsL2 {
+  readonly claims: Claims
+  readonly reader: Reader
+  readonly changes: Changes
+  readonly undelivered: Pick<Undelivered, 'masks'>
+}
+
+/** Decides who loads: of all processes that miss a key one does, and the others wait for what it brings. */
+export interface Permits {
+  /** May take as long as a load. `undefined`: nobody has to load, the flight has landed. */
+  of(flight: Flight): Promise<Permit | undefined>
+}
+
+/**
+ * Between two looks at a key that another process is loading: first soon, then less often; much less where its change is
+ * told, which ends the wait.
+ */
+const FIRST_LOOK: Milliseconds = 5
+const SLOWEST_LOOK: Milliseconds = 100
+const TOLD_LOOK: Milliseconds = 500
+/** Claims tried over entries that keep changing under us. */
+const MAX_CHANGES = 3
+
+const L1_ONLY: Permit = Object.freeze({ kind: 'l1' })
+const UNSTORED: Permit = Object.freeze({ kind: 'unstored' })
+
+export function createPermits(options: {
+  readonly l2: PermitsL2 | undefined
+  readonly fence: Fence
+  readonly tier1: Tier1
+  readonly loadDeadline: Milliseconds
+  readonly clock: Clock
+}): Permits {
+  const { l2, fence, tier1, clock } = options
+
+  const ask = async (
+    flight: Flight,
+    { claims, reader, changes: others, undelivered }: PermitsL2,
+  ): Promise<Permit | undefined> => {
+    const { key, pattern, stale, source } = flight.plan
+    const patience = clock.now() + options.loadDeadline
+    let over = flight.plan.over
+    let held = flight.plan.claim === 'held'
+    let waited = false
+    let pause = FIRST_LOOK
+    for (let changes = 0; ; ) {
+      if (flight.abandoned !== undefined) return UNSTORED
+      if (undelivered.masks(key)) return L1_ONLY
+      if (held && claims.orphaned(key)) {
+        held = false
+        over = 'steal'
+      }
+      if (!held) {
+        const asked = clock.now()
+        flight.renewTicket(fence)
+        const { ticket } = flight
+        const claimed = await claims.take(key, over, () => flight.detach())
+        if (claimed.kind === 'claimed') return { kind: 'claim', claim: claimed.claim }
+        if (claimed.kind === 'failed') return L1_ONLY
+        if (claimed.kind === 'changed') {
+          const reading = await reader.judge(ticket, pattern, claimed.stored, asked)
+          // Only where L2 has something stale as well may what was stale here be it.
+          if (reading.kind !== 'stale') flight.supersedeStale()
+          if (reading.kind === 'fresh' && !ticket.voided) return found(flight, reading.entry, waited)
+          if (++changes > MAX_CHANGES || reading.kind === 'failed') return UNSTORED
+          over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
+          continue
+        }
+        held = true
+      }
+      if (stale !== undefined) {
+        flight.land({ kind: 'elsewhere' })
+        return undefined
+      }
+      const left = patience - clock.now()
+      if (left <= 0) return UNSTORED
+      if (!waited) source.decline()
+      waited = true
+      // It may have been told together with what said that somebody loads it.
+      if (!flight.ticket.voided) await others.next(key, Math.min(pause, left))
+      if (undelivered.masks(key)) return L1_ONLY
+      pause = reader.tells(key) ? TOLD_LOOK : Math.min(pause * 2, SLOWEST_LOOK)
+      flight.renewTicket(fence)
+      const { ticket } = flight
+      const reading = await reader.read(key, pattern)
+      if (reading.kind === 'failed') return L1_ONLY
+      // Changed again while the answer came: it may be from before.
+      const sound = !ticket.voided && !undelivered.masks(key)
+      if (reading.kind === 'fresh' && sound) return found(flight, reading.entry, waited)
+      held = reading.kind === 'claimed'
+      if (reading.kind === 'absent' || reading.kind === 'stale') over = reading.over
+    }
+  }
+
+  const found = (flight: Flight, entry: Entry, waited: boolean): undefined => {
+    if (!flight.ticket.voided) tier1.put(flight.plan.key, entry)
+    flight.land({ kind: 'found', entry, waited })
+    return undefined
+  }
+
+  return {
+    async of(flight) {
+      if (!storable(flight.plan.key)) return UNSTORED
+      if (l2 === undefined || flight.plan.claim === 'unanswered') return L1_ONLY
+      flight.waiting = true
+      const permit = await ask(flight, l2)
+      flight.waiting = false
+      // Without a claim, the load begins now.
+      if (permit?.kind === 'claim') flight.trustClaim(fence)
+      else flight.renewTicket(fence)
+      return permit
+    },
+  }
+}

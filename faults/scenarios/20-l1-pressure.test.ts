@@ -17,7 +17,8 @@ test('a scan of more keys than fit, in a small heap, keeps L1 in its bounds', {
     url: redis.url,
     cache: { l1: { maxBytes: MAX_BYTES } },
     origin: { takes: 0 },
-    heapMegabytes: 64,
+    // What the process keeps of each lookup for the report comes on top, and of 200 000 keys.
+    heapMegabytes: scaled(64, 192),
   })
   const worker = fleet.worker(0)
   await worker.ask('ready', 5_000)

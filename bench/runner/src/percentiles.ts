@@ -6,9 +6,13 @@ export interface Percentiles {
   readonly p99: number
 }
 
-export function percentilesOf(samples: readonly number[]): Percentiles {
+/** What lies at a share of the samples; `NaN` without any. */
+export function quantilesOf(samples: readonly number[]): (share: number) => number {
   const sorted = Float64Array.from(samples).sort()
-  const at = (share: number): number =>
-    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
-  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
+  return (share) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
+
+export function percentilesOf(samples: readonly number[]): Percentiles {
+  const at = quantilesOf(samples)
+  return { count: samples.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }

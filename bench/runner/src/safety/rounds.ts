@@ -1,4 +1,5 @@
 import type { RedisServer } from '@hitrate/test-support'
+import { quantilesOf } from '../percentiles.ts'
 import type { Case } from './cases.ts'
 
 /** What one case cost in one round. */
@@ -75,8 +76,6 @@ export interface Spread {
 }
 
 export function spreadOf(samples: readonly number[]): Spread {
-  const sorted = Float64Array.from(samples).sort()
-  const at = (share: number): number =>
-    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+  const at = quantilesOf(samples)
   return { median: at(0.5), q1: at(0.25), q3: at(0.75) }
 }

@@ -1,30 +1,15 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Cache } from '../../src/cache/types.ts'
 import type { Store } from '../../src/stores/store.ts'
+import { STORE_METHODS } from '../../src/testing/chaos/calls.ts'
 import { memoryL2 } from '../../src/testing/memory-l2.ts'
 import { cacheOnClock, outcomesOf, reasonsOf } from './cache-on-clock.ts'
 import { l2Between } from './l2-between.ts'
 import { untyped } from './refusal.ts'
 
-const METHODS = [
-  'read',
-  'claim',
-  'renew',
-  'release',
-  'fill',
-  'write',
-  'delete',
-  'expire',
-  'scan',
-  'readMarkers',
-  'ensureMarkers',
-  'stampMarkers',
-  'info',
-] as const satisfies readonly (keyof Store)[]
-
 /** A store whose every method does the same. */
 function everyMethod(does: () => Promise<never>): () => Partial<Store> {
-  return () => Object.fromEntries(METHODS.map((method) => [method, does]))
+  return () => Object.fromEntries(STORE_METHODS.map((method) => [method, does]))
 }
 
 const down = everyMethod(() => Promise.reject(new Error('connection lost')))
@@ -163,7 +148,7 @@ test('a stale value of L1 is served while its refresh finds L2 frozen', async ()
   let sick = false
   const { l2 } = l2Between((store) =>
     Object.fromEntries(
-      METHODS.map((method) => [
+      STORE_METHODS.map((method) => [
         method,
         (...args: never) => (sick ? new Promise(() => {}) : Reflect.apply(store[method], store, args)),
       ]),

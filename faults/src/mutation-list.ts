@@ -124,6 +124,17 @@ if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
     caughtBy: inProcess('stores/redis-belief.test.ts'),
   },
   {
+    name: 'tags are not judged again after a fill',
+    patches: [
+      patch(
+        'cache/filling.ts',
+        "return known && tags.voided(claim.at, entry.markers) ? 'refused' : filled",
+        'return filled',
+      ),
+    ],
+    caughtBy: inProcess('fence/meanwhile.test.ts'),
+  },
+  {
     name: 'a fill does not track its key',
     patches: [
       patch(

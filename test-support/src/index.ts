@@ -1,5 +1,5 @@
 /**
- * Real servers for tests. Each call starts a server of its own on a free port, and nothing it starts outlives the
+ * Real servers for tests. Each call starts servers of its own on free ports, and nothing it starts outlives the
  * process that asked for it.
  *
  * ```ts
@@ -8,6 +8,13 @@
  * const cache = createCache({ name: 'shop', l2: redisStore(redis.url) })
  * ```
  */
+export type { ClusterNode } from './cluster/cluster-node.ts'
+export type { ClusterOptions, ExposedPorts, NodeAddress } from './cluster/cluster-options.ts'
+export { type RedisCluster, startCluster } from './cluster/redis-cluster.ts'
+export type { MoveOptions } from './cluster/slot-move.ts'
 export { freePort } from './free-port.ts'
 export { type PostgresServer, startPostgres } from './postgres.ts'
-export { type RedisOptions, type RedisServer, startRedis } from './redis.ts'
+export type { RedisServer } from './redis/redis-server.ts'
+export { type RedisOptions, startRedis } from './redis/start-redis.ts'
+export { type SentinelGroup, startSentinelGroup } from './sentinel/sentinel-group.ts'
+export type { SentinelOptions } from './sentinel/sentinel-options.ts'

@@ -27,7 +27,10 @@ export async function startPostgres(): Promise<PostgresServer> {
     const data = join(directory, 'data')
     const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
     await run(requireProgram('initdb'), [`--pgdata=${data}`, ...settings], { cwd: directory, ...account })
-    const { server, port } = await startOnFreePort((free) => startOn(free, data, directory, account))
+    const { server, port } = await startOnFreePort(async (free) => ({
+      server: await startOn(free, data, directory, account),
+      port: free,
+    }))
     const stop = async () => {
       await server.end()
       await remove()

@@ -97,13 +97,10 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
 }
 
 /** Starts on a free port. Another process may take it before the server does; then the next one is tried. */
-export async function startOnFreePort(
-  start: (port: number) => Promise<ServerProcess>,
-): Promise<{ readonly server: ServerProcess; readonly port: number }> {
+export async function startOnFreePort<Server>(start: (port: number) => Promise<Server>): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
     try {
-      return { server: await start(port), port }
+      return await start(await freePort())
     } catch (error) {
       const lostTheRace = error instanceof ServerStartError && error.log.includes('Address already in use')
       if (!lostTheRace || attempt === PORT_ATTEMPTS) throw error

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { startRedis } from '../src/index.ts'
+import { isAlive, startOwner } from './owner.ts'
 
 const redis = await startRedis()
 afterAll(() => redis.stop())
@@ -78,38 +78,17 @@ test('a frozen Redis can be stopped, and stopping twice is harmless', async () =
   await expect(server.exec('PING')).rejects.toThrow('refused')
 })
 
-test('a Redis does not outlive the process that started it, even one that was killed', {
-  timeout: 20_000,
-}, async () => {
-  const module = new URL('../src/index.ts', import.meta.url).href
-  const code = `
-    const { startRedis } = await import(${JSON.stringify(module)})
-    const redis = await startRedis()
-    process.stdout.write(await redis.exec('INFO', 'server') + await redis.exec('CONFIG', 'GET', 'dir') + '\\n')
-  `
-  const owner = spawn(process.execPath, ['--input-type=module', '--eval', code], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let output = ''
-  for await (const chunk of owner.stdout) {
-    output += chunk
-    if (/dir\n.*\n/.test(output)) break
-  }
-  const pid = Number(/process_id:(\d+)/.exec(output)?.[1])
-  const directory = /dir\n(.*)\n/.exec(output)?.[1] ?? ''
+test('a Redis does not outlive the process that started it, even one that was killed', async () => {
+  const owner = await startOwner(`
+    const redis = await support.startRedis()
+    console.log(await redis.exec('INFO', 'server') + await redis.exec('CONFIG', 'GET', 'dir'))
+  `)
+  const pid = Number(/process_id:(\d+)/.exec(owner.output)?.[1])
+  const directory = /dir\n(.*)\n/.exec(owner.output)?.[1] ?? ''
   expect(existsSync(directory)).toBe(true)
 
-  owner.kill('SIGKILL')
+  owner.kill()
 
   await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
   await expect.poll(() => existsSync(directory), { timeout: 10_000 }).toBe(false)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

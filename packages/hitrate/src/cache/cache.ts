@@ -257,8 +257,8 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     async ready({ timeout } = {}) {
       const patience = wait('timeout', timeout) ?? 2_000
       if (l2 === undefined) return { l2: 'none' }
-      const answered = l2.store.available || (await within(l2.store.connected(), patience, clock))
-      return { l2: answered && l2.store.available ? 'ready' : 'unavailable' }
+      const answered = l2.available || (await within(l2.connected(), patience, clock))
+      return { l2: answered && l2.available ? 'ready' : 'unavailable' }
     },
 
     async info() {
@@ -269,8 +269,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
         maxEntries: settings.l1.maxEntries ?? null,
       }
       if (l2 === undefined) return { l1: l1 ?? null, l2: null }
-      const answer = await l2.guard.call('read', () => l2.store.info())
-      return { l1: l1 ?? null, l2: answer.ok ? answer.value : 'unavailable' }
+      return { l1: l1 ?? null, l2: (await l2.info()) ?? 'unavailable' }
     },
 
     idle: () => background.idle(),

@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto'
 import type { Clock, Timer } from '../clock.ts'
 import type { Recorder } from '../metrics/recorder.ts'
-import type { Guard } from '../stores/guard.ts'
-import type { ClaimRequest, ServerTime, Store, StoredEntry, Version } from '../stores/store.ts'
+import type { ClaimRequest, ServerTime, StoredEntry, Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
 import type { Orphans } from './orphans.ts'
+import type { Shards } from './shards.ts'
 
 /**
  * How long a claim lives unless renewed: what a dead holder costs the others at most. Renewed at a quarter of it, so two
@@ -15,6 +15,7 @@ export const LEASE: Milliseconds = 3_000
 
 /** A claim we hold: the right to fill the key, unless it is voided or lost. */
 export interface Claim {
+  readonly key: string
   readonly version: Version
   /** When the load began, in the server's time. */
   readonly at: ServerTime
@@ -54,20 +55,20 @@ export function createVersions(): () => Version {
 }
 
 export function createClaims(options: {
-  readonly store: Store
-  readonly guard: Guard
+  readonly shards: Shards
   readonly versions: () => Version
   readonly orphans: Orphans
   readonly background: Background
   readonly clock: Clock
   readonly recorder: Recorder
 }): Claims {
-  const { store, guard, versions, orphans, background, clock, recorder } = options
+  const { shards, versions, orphans, background, clock, recorder } = options
 
   /** Nobody loads under it, and nobody should wait for that: given back now, or else over the next link. */
   const abandon = (key: string, version: Version): void => {
     orphans.add(key, version)
     const how = { pause: 0, remove: false }
+    const { store, guard } = shards.of(key)
     background.add(guard.call('write', () => store.release(key, version, how)))
   }
 
@@ -78,6 +79,7 @@ export function createClaims(options: {
       timer = clock.timer(LEASE / 4, () => void renew())
     }
     const renew = async (): Promise<void> => {
+      const { store, guard } = shards.of(key)
       const answer = await guard.call('write', () => store.renew(key, version, LEASE))
       if (over) return
       // Lost: the fill will be refused. Not answered: the next renewal may be.
@@ -90,12 +92,14 @@ export function createClaims(options: {
     }
     renewLater()
     return {
+      key,
       version,
       at,
       stop,
       orphan: () => abandon(key, version),
       async release(how) {
         stop()
+        const { store, guard } = shards.of(key)
         const answer = await guard.call('write', () => store.release(key, version, how))
         if (!answer.ok) orphans.add(key, version)
         return answer.ok ? answer.value : true
@@ -107,6 +111,7 @@ export function createClaims(options: {
     orphaned: (key) => orphans.has(key),
     async take(key, over, onLost) {
       const version = versions()
+      const { store, guard } = shards.of(key)
       const answer = await guard.call('write', () => store.claim({ key, version, lease: LEASE, over }))
       if (!answer.ok) {
         // It may still be taken, late.

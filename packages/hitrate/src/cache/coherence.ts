@@ -32,6 +32,9 @@ export interface Believed {
  * - **lost**: nothing can be heard until there is another, which begins with a flush. `onDisconnect: 'serve'` goes on
  *   serving entries until their own end, `'bypass'` doesn't
  *
+ * The same holds of what is known of tags: where the server of a marker is lost and the entry's is not, others' invalidations
+ * of that tag can't get through either, and the marker is taken as it was last known.
+ *
  * Where the server tells nothing (`coherence: 'none'`, a server that can't, an entry L2 did not confirm) an entry is served
  * for `staleBound`, and what is known of its tags may take half of that.
  */
@@ -62,7 +65,9 @@ export function createCoherence(options: {
     },
     believes: (link, readAt, now) =>
       link.tracked && readAt !== Number.NEGATIVE_INFINITY
-        ? !link.lost && sure(link, now)
+        ? link.lost
+          ? servesLost
+          : sure(link, now)
         : now - readAt <= staleBound / 2,
     servableUntil(link, asOf, confirmed) {
       // What is lost is flushed when it is found again: until then nobody could tell of a change.

@@ -1,7 +1,5 @@
 import type { Clock } from '../clock.ts'
 import { type EnvelopeFields, type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
-import type { Guard } from '../stores/guard.ts'
-import type { Store } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Claim } from './claims.ts'
 import type { Entry } from './entry.ts'
@@ -9,6 +7,7 @@ import type { Ticket } from './fence.ts'
 import type { Keeping } from './keeping.ts'
 import type { Marker } from './markers.ts'
 import type { Payload } from './payload.ts'
+import type { Shards } from './shards.ts'
 import type { TagStore } from './tags.ts'
 
 /** What was loaded, ready to be stored. */
@@ -39,13 +38,12 @@ export interface Filling {
 }
 
 export function createFilling(options: {
-  readonly store: Store
-  readonly guard: Guard
+  readonly shards: Shards
   readonly tags: TagStore
   readonly format: EnvelopeFormat
   readonly clock: Clock
 }): Filling {
-  const { store, guard, tags, format, clock } = options
+  const { shards, tags, format, clock } = options
 
   const put = async (
     { ticket, payload, keeping, took }: Cargo,
@@ -56,6 +54,7 @@ export function createFilling(options: {
     const body = writeEnvelope({ ttl, staleFor, loadTook: took, ...nonces }, payload.bytes, format)
     claim.stop()
     const request = { key: ticket.key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
+    const { store, guard } = shards.of(ticket.key)
     const answer = await guard.call(
       'write',
       () => store.fill(request),
@@ -69,7 +68,8 @@ export function createFilling(options: {
     async fill(cargo, claim) {
       const { ticket, entry, keeping } = cargo
       const ended = clock.now()
-      const nonces = await tags.nonces(entry.markers, claim.at, keeping.ttl + keeping.staleFor)
+      const began = { key: ticket.key, at: claim.at }
+      const nonces = await tags.nonces(entry.markers, began, keeping.ttl + keeping.staleFor)
       if (nonces.kind === 'failed') {
         claim.stop()
         claim.orphan()
@@ -80,11 +80,11 @@ export function createFilling(options: {
         return 'refused'
       }
       const [filled, known] = await tags.during(put(cargo, claim, nonces), entry.markers, ended)
-      return known && tags.voided(claim.at, entry.markers) ? 'refused' : filled
+      return known && tags.voided(began, entry.markers) ? 'refused' : filled
     },
     async giveBack(claim, markers, how) {
       const [ours, known] = await tags.during(claim.release(how), markers, clock.now())
-      return ours && !(known && tags.voided(claim.at, markers))
+      return ours && !(known && tags.voided({ key: claim.key, at: claim.at }, markers))
     },
   }
 }

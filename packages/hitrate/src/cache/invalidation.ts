@@ -1,13 +1,12 @@
 import { compileGlob } from '../glob.ts'
 import type { InvalidationKind, Recorder } from '../metrics/recorder.ts'
-import type { Guard } from '../stores/guard.ts'
-import type { Store } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Changes } from './changes.ts'
 import type { Fence } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Order } from './orders.ts'
-import { removeKeys, removeMatching } from './removal.ts'
+import { type Removed, removeKeys, removeMatching } from './removal.ts'
+import type { Shards } from './shards.ts'
 import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
 import type { Delivery, InvalidateMode } from './types.ts'
@@ -27,8 +26,7 @@ export interface Invalidation {
 export function createInvalidation(options: {
   readonly l2:
     | {
-        readonly store: Store
-        readonly guard: Guard
+        readonly shards: Shards
         readonly tags: TagStore
         readonly undelivered: Undelivered
         readonly changes: Changes
@@ -57,18 +55,23 @@ export function createInvalidation(options: {
     return tier1.invalidateWhere(matches, mode)
   }
 
-  /** Sends it to L2; what came of it, `undefined` when L2 did not confirm it. */
-  const sent = async <T>(
+  /**
+   * Sends it to L2, and keeps what L2 did not confirm; how many there were, `undefined` when not all were confirmed.
+   * @param send how many there were, `undefined` when none was confirmed, or which were not
+   */
+  const sent = async (
     kind: Order['kind'],
     names: readonly string[],
     mode: InvalidateMode,
-    send: (to: NonNullable<typeof l2>) => Promise<T | undefined>,
-  ): Promise<T | undefined> => {
+    send: (to: NonNullable<typeof l2>) => Promise<number | undefined | Removed>,
+  ): Promise<number | undefined> => {
     if (l2 === undefined) return undefined
     l2.undelivered.made(kind, names, mode)
     const answer = await send(l2)
-    if (answer === undefined) l2.undelivered.failed(kind, names, mode)
-    return answer
+    const { count, failed } =
+      typeof answer === 'object' ? answer : { count: answer ?? 0, failed: answer === undefined ? names : [] }
+    if (failed.length > 0) l2.undelivered.failed(kind, failed, mode)
+    return failed.length > 0 ? undefined : count
   }
 
   const stamped = async (those: readonly Marker[], mode: InvalidateMode): Promise<boolean> => {
@@ -77,9 +80,11 @@ export function createInvalidation(options: {
       return true
     }
     const names = those.map(({ name }) => name)
-    const stamp = async ({ tags }: NonNullable<typeof l2>) =>
-      (await tags.stamp(those, mode, options.life)) ? true : undefined
-    return (await sent('tag', names, mode, stamp)) === true
+    const count = await sent('tag', names, mode, async ({ tags }) => {
+      const failed = await tags.stamp(those, mode, options.life)
+      return { count: those.length, failed: failed.map(({ name }) => name) }
+    })
+    return count !== undefined
   }
 
   const done = (mode: InvalidateMode, what: What, local: number, remote: number | undefined): Delivery => {
@@ -91,7 +96,7 @@ export function createInvalidation(options: {
   return {
     async keys(keys, mode) {
       const local = here(keys, mode)
-      const remote = await sent('key', keys, mode, ({ store, guard }) => removeKeys(keys, mode, store, guard))
+      const remote = await sent('key', keys, mode, ({ shards }) => removeKeys(keys, mode, shards))
       if (l2 !== undefined) {
         here(keys, mode)
         // Our own writes are not told.
@@ -110,9 +115,7 @@ export function createInvalidation(options: {
     async pattern(glob, mode) {
       const matches = compileGlob(glob)
       const local = hereWhere(matches, mode)
-      const remote = await sent('pattern', [glob], mode, ({ store, guard }) =>
-        removeMatching(glob, mode, store, guard),
-      )
+      const remote = await sent('pattern', [glob], mode, ({ shards }) => removeMatching(glob, mode, shards))
       if (l2 !== undefined) {
         hereWhere(matches, mode)
         l2.changes.everything()

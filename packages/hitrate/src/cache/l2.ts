@@ -1,7 +1,7 @@
 import type { EnvelopeFormat } from '../codec/envelope.ts'
 import { type BreakerState, createBreaker } from '../stores/breaker.ts'
 import { createGuard, type Guard } from '../stores/guard.ts'
-import { ALL, type Link, type Store, type StoreFactory, type Version } from '../stores/store.ts'
+import { ALL, type L2Info, type Link, type Store, type StoreFactory, type Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
 import { type Changes, createChanges } from './changes.ts'
@@ -11,13 +11,13 @@ import type { Settings } from './options.ts'
 import { createOrphans } from './orphans.ts'
 import { createReader, type Reader, type ReaderParts } from './reader.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
+import { createShards, type Shards } from './shards.ts'
 import { createTagStore, type TagStore } from './tags.ts'
 import { createUndelivered, type Undelivered } from './undelivered.ts'
 
 /** All that speaks to the shared tier. */
 export interface L2 {
-  readonly store: Store
-  readonly guard: Guard
+  readonly shards: Shards
   readonly format: EnvelopeFormat
   readonly timeout: Milliseconds
   readonly tags: TagStore
@@ -28,6 +28,12 @@ export interface L2 {
   readonly changes: Changes
   readonly undelivered: Undelivered
   linkOf(key: string): Link
+  /** Whether all of it is connected now. */
+  readonly available: boolean
+  /** Resolves when all of it has been connected once. */
+  connected(): Promise<void>
+  /** What its servers say of themselves; `undefined` when none of them does. */
+  info(): Promise<L2Info | undefined>
   close(): Promise<void>
 }
 
@@ -35,7 +41,7 @@ export interface L2 {
 export function openL2(
   factory: StoreFactory,
   settings: Settings,
-  shared: Omit<ReaderParts, 'store' | 'guard' | 'tags' | 'format'> & { readonly background: Background },
+  shared: Omit<ReaderParts, 'shards' | 'tags' | 'format'> & { readonly background: Background },
   /** Told whether L2 is of use: connected, and not given a rest by the breaker. */
   onAvailability: (available: boolean) => void,
 ): L2 {
@@ -44,58 +50,74 @@ export function openL2(
   const { timeout, compressAbove, maxValueBytes } = factory.settings
   const format: EnvelopeFormat = { codecName: codec.name, compressAbove, maxValueBytes }
   const life = times.ttl + times.staleFor
-  let connected = false
   let recovery: Recovery | undefined
 
-  let resting = false
-  const onBreaker = (state: BreakerState): void => {
+  /** Servers that fail and are left alone. */
+  const resting = new Set<Store>()
+  /** `undefined` while it is being opened, when it may already tell that it is there. */
+  let opened: Store | undefined
+  const tellAvailability = (): void => onAvailability(opened?.available !== false && resting.size === 0)
+  const onBreaker = (of: Store, state: BreakerState): void => {
+    const rests = state !== 'closed'
     // It opens again after each probe in vain: said once.
-    if (resting === (state !== 'closed')) return
-    resting = !resting
-    if (resting) logger?.warn({ cache: name }, 'L2 fails: it is left alone until it answers again')
-    else logger?.info({ cache: name }, 'L2 answers again')
-    onAvailability(connected && !resting)
+    if (rests === resting.has(of)) return
+    const which = store.shards === undefined ? { cache: name } : { cache: name, l2: of.label }
+    if (rests) {
+      resting.add(of)
+      logger?.warn(which, 'L2 fails: it is left alone until it answers again')
+    } else {
+      resting.delete(of)
+      logger?.info(which, 'L2 answers again')
+    }
+    tellAvailability()
   }
-  const breaker = createBreaker({
-    clock,
-    settings: factory.settings.breaker,
-    probe: () => guard.probe(() => store.readMarkers([ALL])),
-    onChange: onBreaker,
-  })
-  const guard = createGuard({
-    clock,
-    recorder,
-    timeout,
-    breaker,
-    onSilence() {
-      // A link that is not used yet has its own heartbeat.
-      if (store.available) store.reopen()
-    },
-    isReply: (error) => store.isReply?.(error) === true,
-  })
+  const guardOf = (of: Store): Guard => {
+    const guard: Guard = createGuard({
+      clock,
+      recorder,
+      timeout,
+      breaker: createBreaker({
+        clock,
+        settings: factory.settings.breaker,
+        probe: () => guard.probe(() => of.probe?.() ?? of.readMarkers([ALL])),
+        onChange: (state) => onBreaker(of, state),
+      }),
+      onSilence() {
+        // A link that is not used yet has its own heartbeat.
+        if (of.available) of.reopen()
+      },
+      isReply: (error) => of.isReply?.(error) === true,
+    })
+    return guard
+  }
   const store: Store = factory.open({
     name,
     clock,
     logger,
     tracking: settings.coherence === 'tracking',
     staleBound: settings.staleBound,
-    onAvailability(available) {
-      connected = available
+    onAvailability(available, of = opened) {
       // A store that is there when it is opened has nothing to recover from.
-      if (available) recovery?.onFound()
-      else recovery?.onLost()
-      onAvailability(available && breaker.admits)
+      if (available && of !== undefined) recovery?.onFound(of)
+      else if (!available) recovery?.onLost()
+      tellAvailability()
     },
-    onLink: async (found) => recovery?.onLink(found),
+    onGone(of) {
+      resting.delete(of)
+      recovery?.onGone(of)
+      tellAvailability()
+    },
+    onLink: async (found) => recovery?.onLink({ ...found, of: found.of ?? store }),
     onChange: (change) => recovery?.onChange(change),
   })
+  opened = store
+  const shards = createShards(store, guardOf)
 
   const strict = settings.l1 === undefined
-  const tags = createTagStore({ store, guard, markers, fence, coherence, background, clock, strict })
+  const tags = createTagStore({ shards, markers, fence, coherence, background, clock, strict })
   const changes = createChanges(clock)
   const undelivered = createUndelivered({
-    store,
-    guard,
+    shards,
     markers,
     background,
     life,
@@ -108,26 +130,31 @@ export function openL2(
     },
   })
   const orphans = createOrphans(clock, LEASE)
-  recovery = createRecovery({ fence, markers, tier1, tags, changes, undelivered, orphans, guard })
+  recovery = createRecovery({ fence, markers, tier1, tags, changes, undelivered, orphans, shards })
   const versions = createVersions()
   return {
-    store,
-    guard,
+    shards,
     format,
     timeout,
     tags,
-    reader: createReader({ ...shared, store, guard, tags, format }),
+    reader: createReader({ ...shared, shards, tags, format }),
     versions,
-    claims: createClaims({ store, guard, versions, orphans, background, clock, recorder }),
-    filling: createFilling({ store, guard, tags, format, clock }),
+    claims: createClaims({ shards, versions, orphans, background, clock, recorder }),
+    filling: createFilling({ shards, tags, format, clock }),
     changes,
     undelivered,
-    linkOf: (key) => store.linkOf(key),
+    linkOf: (key) => shards.linkOf(key),
+    get available() {
+      return store.available
+    },
+    connected: () => store.connected(),
+    info: () => shards.info(),
     async close() {
       recovery = undefined
-      if (undelivered.size > 0 && store.available) await undelivered.deliver()
+      if (undelivered.size > 0 && shards.all.some((shard) => shard.store.available))
+        await undelivered.deliver()
       undelivered.close()
-      guard.close()
+      shards.close()
       await store.close()
     },
   }

@@ -17,8 +17,8 @@ export interface Orphans {
   forget(key: string): void
   /** Whether a claim found under the key is most likely our own. */
   has(key: string): boolean
-  /** Gives all of them back; what is not answered is left to lapse. */
-  release(store: Store, caller: Caller): Promise<void>
+  /** Gives those back for which it holds; what is not answered is left to lapse. */
+  release(holds: (key: string) => boolean, store: Store, caller: Caller): Promise<void>
 }
 
 /** @param lapse how long a claim lives unless renewed */
@@ -43,9 +43,9 @@ export function createOrphans(clock: Clock, lapse: Milliseconds): Orphans {
       orphans.delete(key)
       return false
     },
-    async release(store, caller) {
-      const those = [...orphans]
-      orphans.clear()
+    async release(holds, store, caller) {
+      const those = [...orphans].filter(([key]) => holds(key))
+      for (const [key] of those) orphans.delete(key)
       await Promise.all(
         those.map(([key, { version }]) =>
           caller.call('write', () => store.release(key, version, { pause: 0, remove: false })),

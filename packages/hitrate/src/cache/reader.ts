@@ -1,20 +1,15 @@
 import type { Clock } from '../clock.ts'
 import { type Envelope, type EnvelopeFormat, readEnvelope } from '../codec/envelope.ts'
 import type { MissReason, PatternHandle, Recorder } from '../metrics/recorder.ts'
-import type { Guard, TierCount } from '../stores/guard.ts'
-import {
-  type ClaimRequest,
-  ABSENT as NOTHING,
-  type Store,
-  type Stored,
-  type StoredEntry,
-} from '../stores/store.ts'
+import type { TierCount } from '../stores/guard.ts'
+import { type ClaimRequest, ABSENT as NOTHING, type Stored, type StoredEntry } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Coherence } from './coherence.ts'
 import { type Entry, type EntryMaker, freshness } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Payloads } from './payload.ts'
+import type { Shard, Shards } from './shards.ts'
 import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
 
@@ -68,8 +63,7 @@ const CLAIMED: Reading = Object.freeze({ kind: 'claimed' })
 const UNREADABLE: Reading = Object.freeze({ kind: 'failed', reason: 'l2_error' })
 
 export interface ReaderParts {
-  readonly store: Store
-  readonly guard: Guard
+  readonly shards: Shards
   readonly tags: TagStore
   readonly markers: Markers
   readonly fence: Fence
@@ -84,7 +78,7 @@ export interface ReaderParts {
 
 /** Reads L2: bytes to entries, judged by their tags' markers. */
 export function createReader(options: ReaderParts): Reader {
-  const { store, guard, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
+  const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
   const inFlight = new Map<string, Read>()
   let batch: Read[] = []
 
@@ -100,12 +94,16 @@ export function createReader(options: ReaderParts): Reader {
   const sendBatch = (): void => {
     const reads = batch
     batch = []
-    for (let from = 0; from < reads.length; from += MAX_BATCH) void send(reads.slice(from, from + MAX_BATCH))
+    const groups = Map.groupBy(reads, ({ ticket }) => shards.of(ticket.key))
+    for (const [shard, those] of groups) {
+      for (let from = 0; from < those.length; from += MAX_BATCH)
+        void send(shard, those.slice(from, from + MAX_BATCH))
+    }
   }
 
-  const send = async (reads: readonly Read[]): Promise<void> => {
+  const send = async ({ store, guard }: Shard, reads: readonly Read[]): Promise<void> => {
     const sent = clock.now()
-    const [answer, allKnown] = await Promise.all([
+    const [answer, noAll] = await Promise.all([
       guard.call('read', () => store.read(reads.map(({ ticket }) => ticket.key)), count),
       tags.refresh([markers.all]),
     ])
@@ -118,11 +116,12 @@ export function createReader(options: ReaderParts): Reader {
     const wanted = tagsOf(opened)
     // A link tells in the order in which it answers: what of it changed before the answer has been told by now.
     if (markers.all.link.tracked) wanted.add(markers.all)
-    const known = allKnown && (await tags.refresh(wanted))
+    const unknown = noAll.size > 0 ? noAll : await tags.refresh(wanted)
     reads.forEach((read, index) => {
       const one = opened[index] ?? ABSENT
       if (one.kind !== 'opened') finish(read, one)
-      else finish(read, known ? weigh(one, read.ticket, read.pattern, sent) : UNREADABLE)
+      else if (one.markers.some((marker) => unknown.has(marker))) finish(read, UNREADABLE)
+      else finish(read, weigh(one, read.ticket, read.pattern, sent))
     })
   }
 
@@ -177,12 +176,12 @@ export function createReader(options: ReaderParts): Reader {
     pattern: PatternHandle,
     sent: Milliseconds,
   ): Reading => {
-    const verdict = tags.judge(stored.began, envelope, its)
+    const verdict = tags.judge({ key: ticket.key, at: stored.began }, envelope, its)
     if (verdict === 'dead') return wanting(stored, 'invalidated')
     const decoded = payloads.decode(envelope.value)
     if (decoded === undefined) return damaged(stored)
     const now = clock.now()
-    const serverNow = store.serverNow() ?? stored.began
+    const serverNow = shards.of(ticket.key).store.serverNow() ?? stored.began
     const entry = makeEntry({
       value: decoded.value,
       size: envelope.value.length,
@@ -192,7 +191,7 @@ export function createReader(options: ReaderParts): Reader {
       staleFor: envelope.staleFor,
       loadTook: envelope.loadTook,
       asOf: Math.min(sent, tags.knownAt(its)),
-      link: store.linkOf(ticket.key),
+      link: shards.linkOf(ticket.key),
       expired: stored.expired || verdict === 'expired',
       version: stored.version,
       seq: ticket.seq,
@@ -213,7 +212,8 @@ export function createReader(options: ReaderParts): Reader {
   ): Promise<Reading> => {
     const opened = open(stored)
     if (opened.kind !== 'opened') return opened
-    return (await tags.refresh(opened.markers)) ? weigh(opened, ticket, pattern, sent) : UNREADABLE
+    const unknown = await tags.refresh(opened.markers)
+    return unknown.size === 0 ? weigh(opened, ticket, pattern, sent) : UNREADABLE
   }
 
   return {
@@ -223,12 +223,13 @@ export function createReader(options: ReaderParts): Reader {
       return begin(key, pattern).reading
     },
     tells(key) {
-      const { tracked, lost } = store.linkOf(key)
+      const { tracked, lost } = shards.linkOf(key)
       return tracked && !lost
     },
     async peek(key, pattern) {
       const ticket = fence.open(key)
       const sent = clock.now()
+      const { store, guard } = shards.of(key)
       try {
         const answer = await guard.call('read', () => store.read([key]), count)
         return answer.ok ? await judge(ticket, pattern, answer.value[0] ?? NOTHING, sent) : UNREADABLE

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts'
 import type { EnvelopeFields, TagNonce } from '../codec/envelope.ts'
-import type { Guard } from '../stores/guard.ts'
 import {
   ALL,
   type Link,
@@ -14,6 +13,13 @@ import type { Background } from './background.ts'
 import type { Coherence } from './coherence.ts'
 import type { Fence } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
+import type { Shard, Shards } from './shards.ts'
+
+/** When a load began, by the clock of its key's server. */
+export interface Began {
+  readonly key: string
+  readonly at: ServerTime
+}
 
 /** How an entry of L2 stands by its tags' markers. `unknown`: they could not be read. */
 export type Verdict = 'alive' | 'expired' | 'dead' | 'unknown'
@@ -22,7 +28,8 @@ export type Verdict = 'alive' | 'expired' | 'dead' | 'unknown'
 export type FillNonces =
   | { readonly kind: 'ok'; readonly allNonce: string; readonly tags: readonly TagNonce[] }
   | { readonly kind: 'void' }
-  | { readonly kind: 'failed' }
+  /** `unknown`: whose server did not answer; the others are known. */
+  | { readonly kind: 'failed'; readonly unknown: ReadonlySet<Marker> }
 
 /** Markers outlive the entries that need them by this much, so that a fill seldom has to lengthen them. */
 export const MARKER_SLACK: Milliseconds = 3_600_000
@@ -32,10 +39,10 @@ export const MARKER_SLACK: Milliseconds = 3_600_000
  */
 export interface TagStore {
   /**
-   * Reads the markers that are not known well enough, in one round trip; `false` when that failed.
+   * Reads the markers that are not known well enough, in one round trip; those among them that could not be read.
    * @param since and those that no link tells of, and that were not read after it
    */
-  refresh(markers: Iterable<Marker>, since?: Milliseconds): Promise<boolean>
+  refresh(markers: Iterable<Marker>, since?: Milliseconds): Promise<ReadonlySet<Marker>>
   /**
    * Awaits what L2 is asked and knows the markers as they were when it answered; `false` when they could not be read. What
    * a tracked link tells comes before the answer, so only markers that it told of are read; others are read meanwhile.
@@ -48,31 +55,26 @@ export interface TagStore {
   /** When L2 was last asked for the one among them that was asked for longest ago. */
   knownAt(markers: readonly Marker[]): Milliseconds
   /** Whether one of them was invalidated, or lost, after a load began; they must have been refreshed. */
-  voided(began: ServerTime, markers: readonly Marker[]): boolean
+  voided(began: Began, markers: readonly Marker[]): boolean
   /** Another process changed the marker: what carries it in L1 is in doubt until it is read again, which begins now. */
   told(name: MarkerName): void
   /** Judges an entry read from L2; its markers must have been refreshed. */
-  judge(
-    began: ServerTime,
-    fields: Pick<EnvelopeFields, 'allNonce' | 'tags'>,
-    markers: readonly Marker[],
-  ): Verdict
+  judge(began: Began, fields: Pick<EnvelopeFields, 'allNonce' | 'tags'>, markers: readonly Marker[]): Verdict
   /** The nonces for an entry that will live for `life`; missing markers are made. */
-  nonces(markers: readonly Marker[], began: ServerTime | undefined, life: Milliseconds): Promise<FillNonces>
+  nonces(markers: readonly Marker[], began: Began | undefined, life: Milliseconds): Promise<FillNonces>
   /** The nonces as last known; `undefined` when one is not. */
   known(markers: readonly Marker[]): Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined
   /** Deletes everything here, without telling L2. */
   voidAll(): void
   /**
    * Invalidates here, tells L2, and invalidates here again when it has answered: what was read meanwhile may be from
-   * before. `false` when L2 did not confirm; it is honoured here in either case.
+   * before. Those that L2 did not confirm; they are honoured here in either case.
    */
-  stamp(markers: readonly Marker[], mode: 'delete' | 'expire', life: Milliseconds): Promise<boolean>
+  stamp(markers: readonly Marker[], mode: 'delete' | 'expire', life: Milliseconds): Promise<readonly Marker[]>
 }
 
 export function createTagStore(options: {
-  readonly store: Store
-  readonly guard: Guard
+  readonly shards: Shards
   readonly markers: Markers
   readonly fence: Fence
   readonly coherence: Coherence
@@ -81,7 +83,7 @@ export function createTagStore(options: {
   /** Without L1 nothing is taken from memory: markers that no link tells of are read each time. */
   readonly strict: boolean
 }): TagStore {
-  const { store, guard, fence, coherence, clock, strict } = options
+  const { shards, fence, coherence, clock, strict } = options
   /** Told of, held by L1, and not asked for again yet. */
   const doubted = new Set<Marker>()
 
@@ -91,7 +93,7 @@ export function createTagStore(options: {
   const asking = (marker: Marker): Question => ({
     sent: clock.now(),
     seq: fence.next(),
-    link: store.linkOfMarker(marker.name),
+    link: shards.linkOfMarker(marker.name),
     changes: marker.changes,
     deletedSeq: marker.deletedSeq,
     expiredSeq: marker.expiredSeq,
@@ -124,25 +126,41 @@ export function createTagStore(options: {
     else if (state.expiredAt > before.expiredAt) options.markers.stamp(marker, 'expire', since)
   }
 
-  const ask = async (
-    operation: 'read' | 'write',
+  /** Asks one server for its own; those it did not answer for. */
+  const askOne = async (
+    { operation, work, learnt = learn }: Query,
+    shard: Shard,
     wanted: readonly Marker[],
-    work: (names: readonly MarkerName[]) => Promise<readonly (MarkerState | undefined)[]>,
-  ): Promise<boolean> => {
+  ): Promise<ReadonlySet<Marker>> => {
     const questions = wanted.map((marker) => [marker, asking(marker)] as const)
-    const answer = await guard.call(operation, () => work(wanted.map(({ name }) => name)))
-    if (!answer.ok) return false
+    const names = wanted.map(({ name }) => name)
+    const answer = await shard.guard.call(operation, () => work(shard.store, names))
+    if (!answer.ok) return new Set(wanted)
     for (const [index, [marker, question]] of questions.entries())
-      learn(marker, answer.value[index], question)
-    return true
+      learnt(marker, answer.value[index], question)
+    return NONE
+  }
+
+  /** Asks each server for its own. */
+  const ask = (query: Query, wanted: readonly Marker[]): Promise<ReadonlySet<Marker>> => {
+    const groups = [...Map.groupBy(wanted, ({ name }) => shards.ofMarker(name))]
+    const [first] = groups
+    if (first !== undefined && groups.length === 1) return askOne(query, ...first)
+    return Promise.all(groups.map((group) => askOne(query, ...group))).then(
+      (unanswered) => new Set(unanswered.flatMap((those) => [...those])),
+    )
   }
 
   const refresh: TagStore['refresh'] = async (markers, since = Number.NEGATIVE_INFINITY) => {
     const wanted = [...new Set(markers)].filter(
       (marker) => outdated(marker) || (!marker.link.tracked && marker.readAt <= since),
     )
-    return wanted.length === 0 || ask('read', wanted, (names) => store.readMarkers(names))
+    return wanted.length === 0 ? NONE : ask(READ, wanted)
   }
+
+  /** Whether a load may have begun before a stamp of the marker's. */
+  const isBefore = ({ key, at }: Began, { name }: Marker, stamp: ServerTime): boolean =>
+    shards.isBefore(key, at, name, stamp)
 
   const known = (markers: readonly Marker[]): Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined => {
     const tags: TagNonce[] = []
@@ -157,8 +175,8 @@ export function createTagStore(options: {
 
   /** L2 does not know of the invalidation: what it says of entries that began before is outdated. */
   const honour = (markers: readonly Marker[], mode: 'delete' | 'expire'): void => {
-    const now = store.serverNow() ?? clock.wall()
     for (const marker of markers) {
+      const now = shards.ofMarker(marker.name).store.serverNow() ?? clock.wall()
       if (mode === 'delete') marker.ownDeletedAt = now
       else marker.ownExpiredAt = now
     }
@@ -169,8 +187,9 @@ export function createTagStore(options: {
 
     async during(work, markers, since) {
       const those = [...markers]
-      const [answer, read] = await Promise.all([work, refresh(those, since)])
-      return [answer, read && (await refresh(those.filter(({ link }) => link.tracked)))]
+      const [answer, unread] = await Promise.all([work, refresh(those, since)])
+      if (unread.size > 0) return [answer, false]
+      return [answer, (await refresh(those.filter(({ link }) => link.tracked))).size === 0]
     },
 
     told(name) {
@@ -192,11 +211,11 @@ export function createTagStore(options: {
     knownAt: (markers) => Math.min(...markers.map(({ readAt }) => readAt)),
 
     voided: (began, markers) =>
-      markers.some(
-        ({ state, ownDeletedAt, ownExpiredAt }) =>
-          state === undefined ||
-          began <= Math.max(state.deletedAt, state.expiredAt, ownDeletedAt, ownExpiredAt),
-      ),
+      markers.some((marker) => {
+        const { state, ownDeletedAt, ownExpiredAt } = marker
+        if (state === undefined) return true
+        return isBefore(began, marker, Math.max(state.deletedAt, state.expiredAt, ownDeletedAt, ownExpiredAt))
+      }),
 
     judge(began, { allNonce, tags }, markers) {
       let expired = false
@@ -204,8 +223,8 @@ export function createTagStore(options: {
         const nonce = index === 0 ? allNonce : tags[index - 1]?.nonce
         const { state } = marker
         if (state === undefined || state.nonce !== nonce) return 'dead'
-        if (began <= Math.max(state.deletedAt, marker.ownDeletedAt)) return 'dead'
-        if (began <= Math.max(state.expiredAt, marker.ownExpiredAt)) expired = true
+        if (isBefore(began, marker, Math.max(state.deletedAt, marker.ownDeletedAt))) return 'dead'
+        if (isBefore(began, marker, Math.max(state.expiredAt, marker.ownExpiredAt))) expired = true
       }
       return expired ? 'expired' : 'alive'
     },
@@ -221,47 +240,43 @@ export function createTagStore(options: {
       )
       if (unsure.length > 0) {
         const kept = life + MARKER_SLACK
-        const made = await ask('write', unsure, (names) => store.ensureMarkers(names, kept))
-        if (!made) return { kind: 'failed' }
-        for (const marker of unsure) marker.keptUntil = Math.max(marker.keptUntil, now + kept)
+        const ensure: Query['work'] = (store, names) => store.ensureMarkers(names, kept)
+        const unmade = await ask({ operation: 'write', work: ensure }, unsure)
+        for (const marker of unsure)
+          if (!unmade.has(marker)) marker.keptUntil = Math.max(marker.keptUntil, now + kept)
+        if (unmade.size > 0) return { kind: 'failed', unknown: unmade }
       }
-      const late = ({ state, ownDeletedAt }: Marker): boolean =>
-        began !== undefined && state !== undefined && began <= Math.max(state.deletedAt, ownDeletedAt)
+      const late = (marker: Marker): boolean =>
+        began !== undefined &&
+        marker.state !== undefined &&
+        isBefore(began, marker, Math.max(marker.state.deletedAt, marker.ownDeletedAt))
       if (markers.some(late)) return { kind: 'void' }
       const nonces = known(markers)
-      return nonces === undefined ? { kind: 'failed' } : { kind: 'ok', ...nonces }
+      return nonces === undefined ? { kind: 'failed', unknown: new Set(markers) } : { kind: 'ok', ...nonces }
     },
 
     known,
 
     async stamp(markers, mode, life) {
       for (const marker of markers) options.markers.stamp(marker, mode)
-      const questions = markers.map(asking)
       const sent = clock.now()
       const kept = life + MARKER_SLACK
-      const answer = await guard.call('write', () =>
-        store.stampMarkers(
-          markers.map(({ name }) => name),
-          mode,
-          kept,
-        ),
+      const unconfirmed = await ask(
+        {
+          operation: 'write',
+          work: (store, names) => store.stampMarkers(names, mode, kept),
+          learnt(marker, told, question) {
+            options.markers.stamp(marker, mode)
+            const { deletedSeq, expiredSeq } = marker
+            learn(marker, told, { ...question, deletedSeq, expiredSeq })
+            marker.keptUntil = Math.max(marker.keptUntil, sent + kept)
+          },
+        },
+        markers,
       )
-      for (const marker of markers) options.markers.stamp(marker, mode)
-      if (answer.ok) {
-        questions.forEach((question, index) => {
-          const marker = markers[index]
-          if (marker === undefined) return
-          learn(marker, answer.value[index], {
-            ...question,
-            deletedSeq: marker.deletedSeq,
-            expiredSeq: marker.expiredSeq,
-          })
-          marker.keptUntil = Math.max(marker.keptUntil, sent + kept)
-        })
-        return true
-      }
-      honour(markers, mode)
-      return false
+      for (const marker of unconfirmed) options.markers.stamp(marker, mode)
+      honour([...unconfirmed], mode)
+      return [...unconfirmed]
     },
 
     voidAll() {
@@ -271,6 +286,17 @@ export function createTagStore(options: {
     },
   }
 }
+
+const NONE: ReadonlySet<Marker> = new Set()
+
+/** What servers are asked of markers, and what is done with each answer; default: it is learnt. */
+interface Query {
+  readonly operation: 'read' | 'write'
+  work(store: Store, names: readonly MarkerName[]): Promise<readonly (MarkerState | undefined)[]>
+  learnt?(marker: Marker, told: MarkerState | undefined, question: Question): void
+}
+
+const READ: Query = { operation: 'read', work: (store, names) => store.readMarkers(names) }
 
 /** What was known when a marker was asked for. */
 interface Question {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import { createL1, type L1 } from '../stores/memory/l1.ts'
+import type { Link } from '../stores/store.ts'
 import type { Bytes } from '../units.ts'
 import type { Coherence } from './coherence.ts'
 import type { Departures } from './departures.ts'
@@ -27,8 +28,8 @@ export interface Tier1 {
   forget(key: string): void
   /** Deletes or expires every key that matches; how many there were. */
   invalidateWhere(matches: (key: string) => boolean, mode: 'delete' | 'expire'): number
-  /** Drops what was read or written over a link that was lost. */
-  dropLost(): void
+  /** Drops what was read or written over such a link. */
+  dropOver(lost: (link: Link) => boolean): void
   clear(): number
 }
 
@@ -110,8 +111,11 @@ export function createTier1(options: {
       for (const key of [...l1.keys()]) if (matches(key) && one(key)) count++
       return count
     },
-    dropLost() {
-      for (const key of [...l1.keys()]) if (l1.peek(key)?.link.lost === true) l1.delete(key)
+    dropOver(lost) {
+      for (const key of [...l1.keys()]) {
+        const entry = l1.peek(key)
+        if (entry !== undefined && lost(entry.link)) l1.delete(key)
+      }
     },
     clear() {
       const count = l1.entries
@@ -132,6 +136,6 @@ export const noTier1: Tier1 = Object.freeze({
   expire: () => false,
   forget: () => undefined,
   invalidateWhere: () => 0,
-  dropLost: () => undefined,
+  dropOver: () => undefined,
   clear: () => 0,
 })

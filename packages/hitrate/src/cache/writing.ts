@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
 import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
-import type { Guard } from '../stores/guard.ts'
-import type { Store, Version, WriteRequest } from '../stores/store.ts'
+import type { Version, WriteRequest } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
 import type { Changes } from './changes.ts'
 import { type Coherence, IN_PROCESS } from './coherence.ts'
@@ -11,6 +10,7 @@ import type { Fence } from './fence.ts'
 import type { Keeping } from './keeping.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Payload, Payloads } from './payload.ts'
+import type { Shard, Shards } from './shards.ts'
 import { storable } from './storable.ts'
 import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
@@ -26,8 +26,7 @@ export interface Writing {
 }
 
 export interface WritingL2 {
-  readonly store: Store
-  readonly guard: Guard
+  readonly shards: Shards
   readonly tags: TagStore
   readonly format: EnvelopeFormat
   readonly versions: () => Version
@@ -92,7 +91,7 @@ export function createWriter(options: {
         asOf: clock.now(),
         expired: false,
         version: undefined,
-        link: l2?.store.linkOf(writing.key) ?? IN_PROCESS,
+        link: l2?.shards.linkOf(writing.key) ?? IN_PROCESS,
         seq: fence.next(),
         markers: markers.of(keeping.tags),
       }),
@@ -101,44 +100,53 @@ export function createWriter(options: {
 
   /**
    * Writes to L2 in one round trip, the tags' markers before it in another where they are not known. Answers which were
-   * written; `undefined` when L2 did not answer.
+   * written; `undefined` where L2 did not answer.
    */
   const send = async (
     prepared: readonly Prepared[],
     onlyAbsent: boolean,
     to: WritingL2,
     again = !onlyAbsent,
-  ): Promise<readonly boolean[] | undefined> => {
-    const { store, guard, tags, format, versions, timeout } = to
+  ): Promise<readonly (boolean | undefined)[]> => {
+    const { shards, tags, format, versions, timeout } = to
     const longest = Math.max(...prepared.map(({ keeping }) => keeping.ttl + keeping.staleFor))
     const wanted = new Set<Marker>(prepared.flatMap(({ entry }) => entry.markers))
     const nonces = await tags.nonces([...wanted], undefined, longest)
-    if (nonces.kind !== 'ok') return undefined
+    const unknown = nonces.kind === 'failed' ? nonces.unknown : undefined
     const notAfter = clock.now() + timeout
     const used = new Map([...wanted].map((marker) => [marker, marker.state?.nonce]))
-    const requests: WriteRequest[] = []
-    for (const { writing, payload, keeping, entry } of prepared) {
-      const nonces = tags.known(entry.markers)
-      if (nonces === undefined) return undefined
-      const body = writeEnvelope({ ...keeping, loadTook: 0, ...nonces }, payload.bytes, format)
-      const life = keeping.ttl + keeping.staleFor
-      requests.push({ key: writing.key, version: versions(), body, life })
-    }
-    const writing = guard.call(
-      'write',
-      () => store.write(requests, { notAfter, onlyAbsent }),
-      (written) => [{ result: 'ok', count: written.length }],
+    const requests = prepared.map(({ writing, payload, keeping, entry }): WriteRequest | undefined => {
+      if (entry.markers.some((marker) => unknown?.has(marker) === true)) return undefined
+      const known = tags.known(entry.markers)
+      if (known === undefined) return undefined
+      const body = writeEnvelope({ ...keeping, loadTook: 0, ...known }, payload.bytes, format)
+      return { key: writing.key, version: versions(), body, life: keeping.ttl + keeping.staleFor }
+    })
+    const written: (boolean | undefined)[] = requests.map(() => undefined)
+    const writing = Promise.all(
+      [...byShard(requests, shards)].map(async ([{ store, guard }, those]) => {
+        const answer = await guard.call(
+          'write',
+          () =>
+            store.write(
+              those.map(({ request }) => request),
+              { notAfter, onlyAbsent },
+            ),
+          (done) => [{ result: 'ok', count: done.length }],
+        )
+        if (!answer.ok) return
+        for (const [at, { place }] of those.entries()) written[place] = answer.value[at]
+      }),
     )
-    const [answer, known] = await tags.during(writing, wanted)
-    if (!answer.ok) return undefined
+    const [, known] = await tags.during(writing, wanted)
     // A marker was lost (evicted, flushed), and what was written under its nonce is dead: once more under a new one.
     const lost = known && [...used].some(([marker, nonce]) => marker.state?.nonce !== nonce)
     if (again && lost) return send(prepared, onlyAbsent, to, false)
     prepared.forEach(({ entry }, index) => {
       const request = requests[index]
-      if (request !== undefined && answer.value[index] === true) confirm(entry, request.version, coherence)
+      if (request !== undefined && written[index] === true) confirm(entry, request.version, coherence)
     })
-    return answer.value
+    return written
   }
 
   return {
@@ -161,7 +169,7 @@ export function createWriter(options: {
         const keys = prepared.map(({ writing }) => writing.key)
         l2.undelivered.made('key', keys, 'delete')
         const answer = await send(prepared, false, l2)
-        const unwritten = keys.filter((_, index) => answer?.[index] !== true)
+        const unwritten = keys.filter((_, index) => answer[index] !== true)
         written = keys.length - unwritten.length
         // What they were to replace must not be read from L2 any more.
         if (unwritten.length > 0) l2.undelivered.failed('key', unwritten, 'delete')
@@ -185,7 +193,8 @@ export function createWriter(options: {
       if (l2 !== undefined && wanted.length > 0) {
         const written = await send(wanted, true, l2)
         wanted.forEach((one, index) => {
-          if (written !== undefined) added.set(one, written[index] === true ? 'stored' : 'present')
+          const done = written[index]
+          if (done !== undefined) added.set(one, done ? 'stored' : 'present')
         })
       }
       if (l2 === undefined) {
@@ -198,4 +207,13 @@ export function createWriter(options: {
       return prepared.map((one) => (one && added.get(one)) ?? 'failed')
     },
   }
+}
+
+/** What there is to write, by the server that holds it; each with its place. */
+function byShard(
+  requests: readonly (WriteRequest | undefined)[],
+  shards: Shards,
+): Map<Shard, { readonly request: WriteRequest; readonly place: number }[]> {
+  const placed = requests.flatMap((request, place) => (request === undefined ? [] : [{ request, place }]))
+  return Map.groupBy(placed, ({ request }) => shards.of(request.key))
 }

@@ -72,10 +72,35 @@ export interface Store {
   ): Promise<MarkerState[]>
 
   info(): Promise<L2Info>
+  /** Asks the server anything, to see whether it answers. Default: the marker of the whole cache is read. */
+  probe?(): Promise<unknown>
   /** Whether a rejection is a refusal of the server's own, which proves that it lives. Default: none is. */
   isReply?(error: unknown): boolean
+  /** Where L2 is several servers: those. The store itself then asks whichever of them is concerned. */
+  readonly shards?: ShardMap
   /** Releases the connection; what is pending rejects. */
   close(): Promise<void>
+}
+
+/**
+ * The servers of an L2 that has several, each a store with keys of its own. They fail one by one, so the cache asks each by
+ * itself. Which of them holds a key changes while they are used: it is asked anew for each call.
+ */
+export interface ShardMap {
+  /** Those that hold keys now. */
+  readonly all: readonly Store[]
+  /** Where they are, and which are lost. */
+  readonly nodes: readonly L2Node[]
+  /** The one that holds the key; where that is not known (yet), the store of all of them. */
+  of(key: string): Store
+  ofMarker(name: MarkerName): Store
+  /** Stays the same for as long as no key moves from one to another; `undefined` while they move. */
+  placement(): Promise<string | undefined>
+  /**
+   * What to add to a stamp of the marker's server before one of the key's server is compared with it, so that what may have
+   * been earlier counts as earlier: their clocks differ. 0 where both are one.
+   */
+  skew(key: string, name: MarkerName): Milliseconds
 }
 
 /**
@@ -102,6 +127,8 @@ export type Change =
 
 /** A new link, before it is used. */
 export interface LinkFound {
+  /** Whose link it is. Default: L2 is one server. */
+  readonly of?: Store
   /** Sends over it, although it does not count as available yet. */
   readonly store: Store
   /** Behind it is another server than behind the one before, or the same one started anew: it may have lost writes. */
@@ -211,18 +238,36 @@ export interface WriteTerms {
   readonly onlyAbsent: boolean
 }
 
-/** What the server behind L2 says of itself. */
+/** How servers of L2 stand together. */
+export type L2Mode = 'standalone' | 'sentinel' | 'cluster'
+
+/** One server of L2. */
+export interface L2Node {
+  /** Host and port. */
+  readonly address: string
+  readonly available: boolean
+  /** Hash slots it holds; 0 where there are none. */
+  readonly slots: number
+}
+
+/** What the server behind L2 says of itself; figures of several are added up, and names are those of the first. */
 export interface L2Info {
   readonly server: string
   readonly version: string
-  readonly mode: 'standalone' | 'sentinel' | 'cluster'
+  readonly mode: L2Mode
+  /** The servers asked, and those that should have been. Empty where the store doesn't tell. */
+  readonly nodes: readonly L2Node[]
+  /** Hash slots whose server is available; `null` where there are none. */
+  readonly slotsCovered: number | null
   readonly usedMemoryHuman: string
   readonly usedMemoryBytes: Bytes
   readonly connectedClients: number
   readonly totalKeys: number
   readonly uptimeSeconds: number
-  /** The server's own keyspace hits over hits and misses, all its users together; 0 when it had none. */
+  /** The server's own keyspace hits over {@link L2Info.lookups}, all its users together; 0 when it had none. */
   readonly hitRate: Ratio
+  /** The server's own keyspace hits and misses since it started. */
+  readonly lookups: number
   readonly evictedKeys: number
   readonly maxmemoryPolicy: string
 }
@@ -236,8 +281,13 @@ export interface StoreContext {
   readonly tracking: boolean
   /** Links that carry nothing else are proved at least twice in this time. */
   readonly staleBound: Milliseconds
-  /** Called when the server is lost or found, which is when {@link Store.linkOf} answers with the new link. */
-  onAvailability(available: boolean): void
+  /**
+   * Called when the server is lost or found, which is when {@link Store.linkOf} answers with the new link.
+   * @param of which of several; default: L2 is one server
+   */
+  onAvailability(available: boolean, of?: Store): void
+  /** A server holds no keys any more, and is closed. What it told of last may not have been heard. */
+  onGone?(of: Store): void
   /** Awaited on each new link before it counts as available; when it rejects, it is called again after a pause. */
   onLink(found: LinkFound): Promise<void>
   /** Called for what others change of what was read over a tracked link, each time once; never throws. */

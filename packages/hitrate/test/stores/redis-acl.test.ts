@@ -6,29 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '../../src/clock.ts'
 import { ALL, type Store } from '../../src/stores/store.ts'
 import { connectRaw } from './raw-redis.ts'
+import { COMMANDS } from './redis-commands.ts'
 import { PREFIX, version, type Watched, watch } from './redis-tracked.ts'
 import { storeContext } from './store-context.ts'
-
-/** All that is ever sent, and no more: in the docs word for word. */
-const COMMANDS = [
-  'client|tracking',
-  'dbsize',
-  'eval',
-  'evalsha',
-  'exists',
-  'get',
-  'getrange',
-  'info',
-  'mget',
-  'pexpire',
-  'ping',
-  'pttl',
-  'scan',
-  'set',
-  'setrange',
-  'time',
-  'unlink',
-]
 
 let redis: RedisServer
 let url: string

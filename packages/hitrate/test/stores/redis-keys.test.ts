@@ -34,7 +34,7 @@ describe('a key that others changed in Redis', () => {
         expect(space.changeOf(space.entries + name)).toEqual({ kind: 'entry', key: name })
         expect(space.changeOf(space.marker(name))).toEqual({ kind: 'marker', name })
         expect(space.changeOf(space.marker(ALL))).toEqual({ kind: 'marker', name: ALL })
-        expect(space.changeOf(space.instant)).toBeUndefined()
+        expect(space.changeOf(space.instantOf(ALL))).toBeUndefined()
       }),
     )
   })

@@ -86,7 +86,6 @@ describe('a Redis URL', () => {
     ['localhost:6379', 'text that is not a URL'],
     ['redis://localhost/abc', 'a URL with the database "abc"'],
     ['redis://user:50%off@localhost', 'a URL with a % that begins no escape'],
-    ['redis-cluster://localhost:6379', 'redis-cluster:// is not supported yet'],
   ])('like %s is refused in one line that names what is accepted', (url, given) => {
     expect(() => redisStore(url)).toThrow(CacheError)
     expect(() => redisStore(url)).toThrow(given)

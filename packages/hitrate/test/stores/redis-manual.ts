@@ -1,5 +1,5 @@
 import type { Connection } from '../../src/stores/redis/connection.ts'
-import { standaloneConnection } from '../../src/stores/redis/standalone.ts'
+import { serverConnection } from '../../src/stores/redis/server-connection.ts'
 import { createTracking } from '../../src/stores/redis/tracking.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { type Answer, FakeClient } from './redis-fake-client.ts'
@@ -22,7 +22,8 @@ export function setUp(
     answer: () => 'OK',
   }
   const tracking = createTracking(clock, () => undefined)
-  const connection = standaloneConnection({
+  const connection = serverConnection({
+    mode: 'standalone',
     makeClient() {
       const client = new FakeClient((command, args) => {
         if (server.silent) return undefined

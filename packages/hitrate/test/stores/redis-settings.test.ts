@@ -61,7 +61,7 @@ describe('the options of L2', () => {
   it('refuse names they do not know, also within the breaker', () => {
     const unknown: object = { timeOut: 1 }
     expect(() => redisStore(URL, unknown)).toThrow(
-      'l2: unknown option "timeOut"; accepted: timeout, keyPrefix, maxValueBytes, compressAbove, breaker',
+      'l2: unknown option "timeOut"; accepted: timeout, keyPrefix, maxValueBytes, compressAbove, breaker, username, password, database, tls, sentinelUsername, sentinelPassword',
     )
     const breaker: object = { delay: 1 }
     expect(() => redisStore(URL, { breaker })).toThrow(
@@ -72,5 +72,32 @@ describe('the options of L2', () => {
   it.each([[[1]], ['fast'], [null]])('refuse a breaker that is %j', (breaker) => {
     const options: object = { breaker }
     expect(() => redisStore(URL, options)).toThrow('accepted: an object { failures, pause, maxPause }')
+  })
+
+  it.each([
+    [{ username: '' }, 'l2.username: empty text given; accepted: text that is not empty, or undefined'],
+    [{ password: '' }, 'l2.password: empty text given; accepted: text that is not empty, or undefined'],
+    [{ password: 4_711 }, 'l2.password: a value of type number given; accepted: text that is not empty'],
+    [{ password: { toString: () => '4711' } }, 'l2.password: a value of type object given'],
+    [{ sentinelUsername: '' }, 'l2.sentinelUsername: empty text given'],
+    [{ sentinelPassword: '' }, 'l2.sentinelPassword: empty text given'],
+    [{ sentinelPassword: 4_711 }, 'l2.sentinelPassword: a value of type number given'],
+    [{ database: -1 }, 'l2.database: -1 given; accepted: a whole number, 0 or more'],
+    [{ database: 1.5 }, 'l2.database: 1.5 given'],
+    [{ database: '2' }, 'l2.database: text given'],
+    [
+      { tls: false },
+      'l2.tls: false given; accepted: true, or options of tls.connect such as { ca, cert, key }',
+    ],
+    [{ tls: 'yes' }, 'l2.tls: text given'],
+    [{ tls: [] }, 'l2.tls: an array of 0 given'],
+    [{ tls: { host: 'cache' } }, 'l2.tls.host: one given; accepted: true, or options of tls.connect'],
+    [{ tls: { ca: 'a', socket: {} } }, 'l2.tls.socket: one given; accepted: '],
+  ])('refuse %j, with or without a source', (options: object, message) => {
+    for (const source of [URL, undefined]) {
+      expect(() => redisStore(source, options)).toThrow(CacheError)
+      expect(() => redisStore(source, options)).toThrow(message)
+      expect(() => redisStore(source, options)).not.toThrow('4711')
+    }
   })
 })

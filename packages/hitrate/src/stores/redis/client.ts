@@ -8,6 +8,8 @@ export interface StandaloneClient {
   readonly isReady: boolean
   /** Where invalidations go; what we gave it, unless it comes from another copy of the package. */
   readonly clientSideCache?: unknown
+  /** Where it connects to, as far as that was said. */
+  readonly options?: { readonly socket?: object } | undefined
   on(event: string, listener: (...args: unknown[]) => void): unknown
   connect(): Promise<unknown>
   sendCommand(args: readonly Argument[]): Promise<unknown>

@@ -1,4 +1,4 @@
-import type { Link, ServerTime } from '../store.ts'
+import type { L2Mode, L2Node, Link, ServerTime } from '../store.ts'
 
 /** One argument of a command: text goes out as UTF-8, bytes as they are. */
 export type Argument = string | Buffer
@@ -15,9 +15,11 @@ export interface Writes {
  * the server is away: a command then rejects at once.
  */
 export interface Connection {
-  readonly mode: 'standalone' | 'sentinel' | 'cluster'
+  readonly mode: L2Mode
   /** For people: `redis 7.0.15 standalone`. */
   readonly label: string
+  /** The server, as far as it is known where it is. */
+  readonly nodes: readonly L2Node[]
   readonly ready: boolean
   /** Resolves when it is ready for the first time. */
   connected(): Promise<void>
@@ -31,6 +33,12 @@ export interface Connection {
   reopen(): void
   /** Sends one command; commands of one tick travel together. Bulk strings arrive as `Buffer`s. */
   send(args: readonly Argument[], writes?: Writes): Promise<unknown>
+  /** The keys by their places, in groups that one command may name; default: one group of all. */
+  together?(keys: readonly string[]): readonly (readonly number[])[]
+  /** The link that tells of the key's changes. Default: {@link Connection.link}. */
+  linkFor?(key: string): Link
+  /** A key that the server holds, to see whether it answers. Default: it holds all. */
+  heldKey?(): string | undefined
   /** Closes; commands in flight reject. Resolves when nothing of it is left. */
   close(): Promise<void>
 }

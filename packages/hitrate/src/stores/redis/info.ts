@@ -1,9 +1,12 @@
-import type { L2Info } from '../store.ts'
+import type { L2Info, L2Node } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { integer, text } from './replies.ts'
 
 /** The server's own figures from `INFO` and `DBSIZE`. */
-export async function readInfo(mode: Connection['mode'], send: Connection['send']): Promise<L2Info> {
+export async function readInfo(
+  { mode, send }: Pick<Connection, 'mode' | 'send'>,
+  nodes: readonly L2Node[],
+): Promise<L2Info> {
   const [info, size] = await Promise.all([send(['INFO']), send(['DBSIZE'])])
   const fields = parseInfo(text(info))
   const figure = (name: string): number => Number(fields.get(name) ?? 0) || 0
@@ -14,12 +17,15 @@ export async function readInfo(mode: Connection['mode'], send: Connection['send'
     server: valkey === undefined ? 'redis' : 'valkey',
     version: valkey ?? fields.get('redis_version') ?? 'unknown',
     mode,
+    nodes,
+    slotsCovered: null,
     usedMemoryHuman: fields.get('used_memory_human') ?? 'unknown',
     usedMemoryBytes: figure('used_memory'),
     connectedClients: figure('connected_clients'),
     totalKeys: integer(size),
     uptimeSeconds: figure('uptime_in_seconds'),
     hitRate: asked === 0 ? 0 : hits / asked,
+    lookups: asked,
     evictedKeys: figure('evicted_keys'),
     maxmemoryPolicy: fields.get('maxmemory_policy') ?? 'unknown',
   }

@@ -1,17 +1,29 @@
 import { ALL, type Change, type MarkerName } from '../store.ts'
+import { slotOf } from './slot.ts'
 
 /** Part of the key space: a later format lives beside this one, and processes of both versions don't fight. */
 const FORMAT = 1
 
 /**
+ * Into so many groups a cluster's markers are parted, each with an instant of its own: a script sees a marker and its
+ * instant together, so both lie in one hash slot. Enough to spread over the largest clusters, and few enough to make sure
+ * of all instants whenever a server is found.
+ */
+const GROUPS = 64
+
+/**
  * Under which keys a store keeps what in Redis: `<prefix>:1:e:<key>` entries and claims, `<prefix>:1:t:<tag>` tag
- * markers, `<prefix>:1:a` the cache's own marker, `<prefix>:1:i` the instant of the last invalidation by tag.
+ * markers, `<prefix>:1:a` the cache's own marker, `<prefix>:1:i` the instant of the last invalidation by tag. In a cluster
+ * the last three begin with `<prefix>:1:{<group>}`.
  */
 export interface KeySpace {
   /** What stands before the key of an entry. */
   readonly entries: string
-  readonly instant: string
+  /** The instants of all groups; outside a cluster there is one. */
+  readonly instants: readonly string[]
   marker(name: MarkerName): string
+  /** The instant that goes with the marker. */
+  instantOf(name: MarkerName): string
   /**
    * What it means that others changed a key in Redis; `undefined`: nothing to us.
    * @param key `null`: they flushed it all
@@ -24,10 +36,12 @@ export function keySpace(prefix: string): KeySpace {
   const entries = `${space}e:`
   const tags = `${space}t:`
   const all = `${space}a`
+  const instant = `${space}i`
   return {
     entries,
-    instant: `${space}i`,
+    instants: [instant],
     marker: (name) => (name === ALL ? all : tags + name),
+    instantOf: () => instant,
     changeOf(key) {
       if (key === null) return { kind: 'everything' }
       if (key.startsWith(entries)) return { kind: 'entry', key: key.slice(entries.length) }
@@ -35,4 +49,29 @@ export function keySpace(prefix: string): KeySpace {
       return key === all ? { kind: 'marker', name: ALL } : undefined
     },
   }
+}
+
+/** The same in a cluster. */
+export function clusterKeySpace(prefix: string): KeySpace {
+  const space = `${prefix}:${FORMAT}:`
+  const entries = `${space}e:`
+  const groups = Array.from({ length: GROUPS }, (_, group) => `${space}{${group}}`)
+  const groupOf = (name: MarkerName): string => groups[name === ALL ? 0 : slotOf(name) % GROUPS] ?? ''
+  const markers = new RegExp(`^${escapeRegExp(space)}\\{\\d+\\}(?:(a)|t:([\\s\\S]+))$`)
+  return {
+    entries,
+    instants: groups.map((group) => `${group}i`),
+    marker: (name) => (name === ALL ? `${groupOf(ALL)}a` : `${groupOf(name)}t:${name}`),
+    instantOf: (name) => `${groupOf(name)}i`,
+    changeOf(key) {
+      if (key === null) return { kind: 'everything' }
+      if (key.startsWith(entries)) return { kind: 'entry', key: key.slice(entries.length) }
+      const found = markers.exec(key)
+      return found === null ? undefined : { kind: 'marker', name: found[2] ?? ALL }
+    },
+  }
+}
+
+function escapeRegExp(literal: string): string {
+  return literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }

@@ -27,6 +27,8 @@ import { CLAIM, DELETE, EXPIRE, FILL, RELEASE, RENEW, WRITE } from './scripts.ts
 
 /** Keys Redis looks at in one `SCAN` step. */
 const SCAN_COUNT = '500'
+/** Keys of one command. */
+const READ_CHUNK = 1_000
 /** Values one script call writes: longer ones would hold up Redis's other users. */
 const WRITE_CHUNK = 100
 /** Keys one script call removes, likewise. */
@@ -62,6 +64,38 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     }
   }
 
+  /** Asks in as few commands as may be, each about at most `most` keys; answers in the order of the keys. */
+  const perKey = async <T>(
+    keys: readonly string[],
+    most: number,
+    ask: (keys: readonly string[], places: readonly number[]) => Promise<readonly T[]>,
+  ): Promise<T[]> => {
+    const groups = connection.together?.(keys) ?? [[...keys.keys()]]
+    const answered = await Promise.all(
+      groups
+        .flatMap((group) => chunks(group, most))
+        .map(async (places) => {
+          const those = places.flatMap((place) => keys.slice(place, place + 1))
+          const answers = await ask(those, places)
+          if (answers.length !== those.length) {
+            throw new Error(`Redis answered ${answers.length} times about ${those.length} keys`)
+          }
+          return places.map((place, at) => ({ place, answer: answers.slice(at, at + 1) }))
+        }),
+    )
+    return answered
+      .flat()
+      .sort((one, other) => one.place - other.place)
+      .flatMap(({ answer }) => answer)
+  }
+
+  const askBytes = async (keys: readonly string[]): Promise<(Buffer | null)[]> =>
+    keys.length === 1
+      ? [bytesOrNull(await send(['GET', ...keys]))]
+      : list(await send(['MGET', ...keys])).map(bytesOrNull)
+  const readBytes = (keys: readonly string[]): Promise<(Buffer | null)[]> =>
+    keys.length === 1 ? askBytes(keys) : perKey(keys, READ_CHUNK, askBytes)
+
   const markers = async (
     script: Script,
     names: readonly MarkerName[],
@@ -69,18 +103,17 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     ...more: string[]
   ): Promise<MarkerState[]> => {
     // The cache's own marker is kept for ever, tags' as long as an entry may need them: two lives, two calls.
-    const groups = [names.filter((name) => name === ALL), names.filter((name) => name !== ALL)] as const
+    const groups = Map.groupBy(
+      names,
+      (name) => `${name === ALL ? '0' : Math.ceil(life)} ${space.instantOf(name)}`,
+    )
     const answers = new Map<MarkerName, MarkerState>()
     await Promise.all(
-      groups.map(async (group, index) => {
-        if (group.length === 0) return
-        const [reply] = list(
-          await run(
-            script,
-            [space.instant, ...group.map(space.marker)],
-            [index === 0 ? '0' : String(Math.ceil(life)), randomBytes(8 * (group.length + 1)), ...more],
-          ),
-        )
+      [...groups].map(async ([kept, group]) => {
+        const [lasting = '0'] = kept.split(' ')
+        const keys = [...new Set(group.map(space.instantOf)), ...group.map(space.marker)]
+        const random = randomBytes(8 * keys.length)
+        const [reply] = list(await run(script, keys, [lasting, random, ...more]))
         const found = list(reply)
         group.forEach((name, at) => {
           const marker = parseMarker(bytesOrNull(found[at] ?? null))
@@ -96,8 +129,8 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
   }
 
   const remove = async (keys: readonly string[]): Promise<number> => {
-    const answers = await Promise.all(chunks(keys, DELETE_CHUNK).map((chunk) => run(DELETE, chunk, [])))
-    return answers.flatMap(list).reduce<number>((sum, removed) => sum + integer(removed), 0)
+    const removed = await perKey(keys, DELETE_CHUNK, async (those) => list(await run(DELETE, those, [])))
+    return removed.reduce<number>((sum, one) => sum + integer(one), 0)
   }
 
   const expire = async (keys: readonly string[]): Promise<number> => {
@@ -114,19 +147,13 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     },
     connected: () => connection.connected(),
     serverNow: () => connection.serverNow(),
-    linkOf: () => connection.link,
-    linkOfMarker: () => connection.link,
+    linkOf: (key) => connection.linkFor?.(entries + key) ?? connection.link,
+    linkOfMarker: (name) => connection.linkFor?.(space.marker(name)) ?? connection.link,
     reopen: () => connection.reopen(),
     isReply: isErrorReply,
 
-    async read(keys): Promise<Stored[]> {
-      const [only] = keys
-      if (keys.length === 1 && only !== undefined) {
-        return [parseStored(bytesOrNull(await send(['GET', entries + only])))]
-      }
-      const replies = list(await send(['MGET', ...keys.map((key) => entries + key)]))
-      return keys.map((_, index) => parseStored(bytesOrNull(replies[index] ?? null)))
-    },
+    read: async (keys): Promise<Stored[]> =>
+      (await readBytes(keys.map((key) => entries + key))).map(parseStored),
 
     async claim({ key, version, lease, over }: ClaimRequest): Promise<ClaimReply> {
       const seen = over === undefined ? '' : over === 'steal' ? '*' : binary(over.version)
@@ -167,23 +194,14 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       if (!connection.ready) await linked()
       const until = (connection.serverNow() ?? 0) + (notAfter - context.clock.now())
       const terms = [until.toFixed(3), onlyAbsent ? '1' : '0']
-      const answers = await Promise.all(
-        chunks(requests, WRITE_CHUNK).map(async (chunk) => {
-          const values = chunk.flatMap(({ version, life, body }) => [
-            binary(version),
-            String(Math.ceil(life)),
-            body,
-          ])
-          return list(
-            await run(
-              WRITE,
-              chunk.map(({ key }) => entries + key),
-              [...terms, ...values],
-            ),
-          )
-        }),
-      )
-      return answers.flat().map((done) => integer(done) === 1)
+      const keys = requests.map(({ key }) => entries + key)
+      const answers = await perKey(keys, WRITE_CHUNK, async (those, places) => {
+        const values = places
+          .flatMap((place) => requests.slice(place, place + 1))
+          .flatMap(({ version, life, body }) => [binary(version), String(Math.ceil(life)), body])
+        return list(await run(WRITE, those, [...terms, ...values]))
+      })
+      return answers.map((done) => integer(done) === 1)
     },
 
     delete: (keys) => remove(keys.map((key) => entries + key)),
@@ -199,25 +217,36 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     },
 
     async readMarkers(names) {
-      const replies = list(await send(['MGET', ...names.map(space.marker)]))
-      return names.map((_, index) => parseMarker(bytesOrNull(replies[index] ?? null)))
+      return (await readBytes(names.map(space.marker))).map(parseMarker)
     },
     ensureMarkers: (names, life) => markers(ENSURE, names, life),
     stampMarkers: (names, mode, life) => markers(STAMP, names, life, mode),
 
-    info: () => readInfo(connection.mode, send),
+    probe: () => send(['GET', connection.heldKey?.() ?? space.instantOf(ALL)]),
+    info: () => readInfo({ mode: connection.mode, send }, connection.nodes),
     close: () => connection.close(),
   }
 }
 
 /**
- * Makes the cache's own marker and the instant of its last invalidation by tag, where they are missing. Done before the
+ * Makes the cache's own marker and the instants of the last invalidation by tag, where they are missing. Done before the
  * first load on each connection: a load that began before they were made would be void.
+ * @param holds whether the server holds the key; default: it holds all
  */
-export async function prepareSpace(space: KeySpace, send: Connection['send']): Promise<void> {
-  const keys = [space.instant, space.marker(ALL)]
-  const writes = { keys, written: (reply: unknown) => ENSURE.written(reply, keys) }
-  await send(['EVAL', ENSURE.source, '2', ...keys, '0', randomBytes(16)], writes)
+export async function prepareSpace(
+  space: KeySpace,
+  send: Connection['send'],
+  holds: (key: string) => boolean = () => true,
+): Promise<void> {
+  const all = space.marker(ALL)
+  await Promise.all(
+    space.instants.filter(holds).map((instant) => {
+      const keys = instant === space.instantOf(ALL) ? [instant, all] : [instant]
+      const writes = { keys, written: (reply: unknown) => ENSURE.written(reply, keys) }
+      const args = [String(keys.length), ...keys, '0', randomBytes(8 * keys.length)]
+      return send(['EVAL', ENSURE.source, ...args], writes)
+    }),
+  )
 }
 
 function chunks<T>(all: readonly T[], size: number): readonly T[][] {

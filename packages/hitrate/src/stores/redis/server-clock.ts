@@ -17,12 +17,22 @@ const TRIES = 3
 export interface ServerClock {
   /** `undefined` before the first answer. An old estimate is given once more while the server is asked again. */
   now(send: Connection['send']): ServerTime | undefined
+  /** As last estimated; `undefined` before the first answer. */
+  readonly offset: ClockOffset | undefined
   /** Asks the server; rejects when it can't be asked. */
   ask(send: Connection['send']): Promise<void>
 }
 
+/** How a server's clock stands to ours. */
+export interface ClockOffset {
+  /** The server's time less ours. */
+  readonly ahead: Milliseconds
+  /** It may be wrong by so much: the answer was under way for twice as long. */
+  readonly within: Milliseconds
+}
+
 export function createServerClock(clock: Clock): ServerClock {
-  let sample: { readonly server: ServerTime; readonly at: Milliseconds } | undefined
+  let sample: { readonly offset: ClockOffset; readonly at: Milliseconds } | undefined
   let asking = false
 
   const ask = async (send: Connection['send'], tries = TRIES): Promise<void> => {
@@ -30,10 +40,15 @@ export function createServerClock(clock: Clock): ServerClock {
     const [seconds, micros] = list(await send(['TIME']))
     const received = clock.now()
     if (received - sent > MAX_ROUND_TRIP && tries > 1) return ask(send, tries - 1)
-    sample = { server: integer(seconds) * 1_000 + integer(micros) / 1_000, at: (sent + received) / 2 }
+    const at = (sent + received) / 2
+    const server = integer(seconds) * 1_000 + integer(micros) / 1_000
+    sample = { offset: { ahead: server - at, within: (received - sent) / 2 }, at }
   }
 
   return {
+    get offset() {
+      return sample?.offset
+    },
     now(send) {
       if (sample === undefined) return undefined
       const now = clock.now()
@@ -44,7 +59,7 @@ export function createServerClock(clock: Clock): ServerClock {
         }
         ask(send).then(done, done)
       }
-      return sample.server + (now - sample.at)
+      return sample.offset.ahead + now
     },
     ask: (send) => ask(send),
   }

@@ -1,6 +1,8 @@
 import { CacheError, describe } from '../../errors.ts'
 import { type Bytes, DURATION_FORMS, type Duration, type Milliseconds, parseDuration } from '../../units.ts'
 import { type BreakerSettings, DEFAULT_BREAKER, type L2Settings } from '../store.ts'
+import { LOGIN_NAMES, type LoginOptions, readLogin } from './login.ts'
+import { refusal } from './refusal.ts'
 
 /** When a sick Redis is left alone. */
 export interface BreakerOptions {
@@ -12,7 +14,7 @@ export interface BreakerOptions {
   readonly maxPause?: Duration
 }
 
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends LoginOptions {
   /** Bound of each call. Default `250ms`. */
   readonly timeout?: Duration
   /** First part of every key in Redis: caches with the same prefix share entries. Default the cache's name. */
@@ -30,6 +32,7 @@ const OPTION_NAMES: readonly (keyof RedisStoreOptions)[] = [
   'maxValueBytes',
   'compressAbove',
   'breaker',
+  ...LOGIN_NAMES,
 ]
 const BREAKER_NAMES: readonly (keyof BreakerOptions)[] = ['failures', 'pause', 'maxPause']
 
@@ -39,6 +42,8 @@ export function readSettings(options: RedisStoreOptions): L2Settings {
   if (options.keyPrefix !== undefined && !/^[\w.:{}-]{1,200}$/.test(options.keyPrefix)) {
     throw refused('keyPrefix', options.keyPrefix, '1 to 200 letters, digits, and _ . : { } -')
   }
+  // Also without a source: what is wrong shows before there is an address.
+  readLogin(options)
   return Object.freeze({
     timeout: duration('timeout', options.timeout, 250),
     maxValueBytes: size('maxValueBytes', options.maxValueBytes, 8 * 1024 * 1024),
@@ -93,5 +98,5 @@ function size(name: string, given: Bytes | undefined, fallback: Bytes, orInfinit
 }
 
 function refused(name: string, given: unknown, accepted: string): CacheError {
-  return new CacheError('invalid_option', `l2.${name}: ${describe(given)} given; accepted: ${accepted}`)
+  return refusal(`l2.${name}`, describe(given), accepted)
 }

@@ -1,7 +1,24 @@
-import { type BasicPooledClientSideCache, createClient, type RedisClientOptions } from 'redis'
+import type { BasicPooledClientSideCache, RedisClientOptions } from 'redis'
 import type { Clock } from '../../clock.ts'
-import { CacheError, describe } from '../../errors.ts'
+import { CacheError } from '../../errors.ts'
 import { clientOptions, type StandaloneClient } from './client.ts'
+import { type ClusterOptions, clusterSource, type RedisClusterClient } from './cluster-source.ts'
+import { readLogin, refuseLogin } from './login.ts'
+import { describeSecret, refusal } from './refusal.ts'
+import { type SentinelOptions, sentinelSource } from './sentinel-source.ts'
+import type { RedisStoreOptions } from './settings.ts'
+import type { Source } from './source-kinds.ts'
+import { URL_FORMS } from './url.ts'
+import { urlSource } from './url-source.ts'
+
+export type {
+  Address,
+  ClientMaker,
+  ClusterSource,
+  NodeMaker,
+  SentinelSource,
+  Source,
+} from './source-kinds.ts'
 
 /** A ready node-redis client: it is duplicated, never used itself and never closed. */
 export interface RedisClient {
@@ -9,32 +26,69 @@ export interface RedisClient {
   readonly options?: { readonly socket?: object } | undefined
 }
 
-/** Where L2 is: a URL, a client of yours, or a function that makes one for us alone. */
-export type RedisSource = string | RedisClient | (() => RedisClient)
+/** What may be given instead of a URL: a client of yours, or the options of `createSentinel` or `createCluster`. */
+export type GivenSource = RedisClient | RedisClusterClient | SentinelOptions | ClusterOptions
 
-/** Makes a client of our own, not yet connected; each call another one. */
-export type ClientMaker = (clock: Clock, seam: BasicPooledClientSideCache | undefined) => StandaloneClient
+/** Where L2 is: a URL, a client of yours or the options of one, or a function that makes one of these for us alone. */
+export type RedisSource = string | GivenSource | (() => GivenSource)
 
-const ACCEPTED_SOURCES =
-  "a URL 'redis://[user:password@]host[:port][/database]' or 'rediss://...', a node-redis client, a function that makes one, or undefined for no L2"
+const GIVEN = 'a node-redis client or cluster client, the options of createSentinel or createCluster'
+const ACCEPTED = `a URL ${URL_FORMS.standalone}, ${URL_FORMS.sentinel} or ${URL_FORMS.cluster} ('rediss...' for TLS), ${GIVEN}, a function that makes one of these, or undefined for no L2`
 
-/** @throws CacheError `invalid_option`, `unsupported` (Sentinel and Cluster URLs: not yet) */
-export function clientMaker(source: RedisSource): ClientMaker {
+/**
+ * @returns calls the user's function at its first call, and gives the same answer ever after
+ * @throws CacheError `invalid_option`, `unsupported` (a Sentinel client). What it returns throws the same about what the
+ * user's function gave, and passes on what that throws, which is then called again the next time
+ */
+export function readSource(source: RedisSource, options: RedisStoreOptions): () => Source {
+  const login = readLogin(options)
   if (typeof source === 'string') {
-    const url = checkUrl(source)
-    return (clock, seam) => createClient({ ...clientOptions(clock, seam), url })
+    const read = urlSource(source, login, ACCEPTED)
+    return () => read
   }
-  if (typeof source === 'function') {
-    let made: RedisClient | undefined
-    return (clock, seam) => {
-      made ??= source()
-      return duplicate(made, clock, seam)
-    }
+  if (typeof source !== 'function') {
+    const read = readGiven(source, ACCEPTED)
+    refuseLogin(login)
+    return () => read
   }
-  if (typeof source === 'object' && source !== null && typeof source.duplicate === 'function') {
-    return (clock, seam) => duplicate(source, clock, seam)
+  refuseLogin(login)
+  let made: GivenSource | undefined
+  let read: Source | undefined
+  return () => {
+    if (read !== undefined) return read
+    made ??= source()
+    read = readGiven(made, `a function that returns ${GIVEN}`)
+    return read
   }
-  throw new CacheError('invalid_option', `l2: ${describe(source)} given; accepted: ${ACCEPTED_SOURCES}`)
+}
+
+/** Clients are told apart by what they can do: they may come from another copy of the package. */
+function readGiven(given: GivenSource, accepted: string): Source {
+  if (typeof given !== 'object' || given === null) throw refusal('l2', describeSecret(given), accepted)
+  if (can(given, 'getMasterNode')) {
+    throw new CacheError(
+      'unsupported',
+      `l2: a node-redis Sentinel client given, whose options can't be read, and which lets commands wait while a failover lasts and carries them out late; accepted: ${URL_FORMS.sentinel}, or the options that createSentinel takes`,
+    )
+  }
+  if (can(given, 'nodeClient')) {
+    if ('_options' in given && typeof given._options === 'object' && given._options !== null)
+      return clusterSource(given._options)
+    throw new CacheError(
+      'unsupported',
+      `l2: a cluster client given whose options can't be read; accepted: one of node-redis 6.3, ${URL_FORMS.cluster}, or the options that createCluster takes`,
+    )
+  }
+  if ('duplicate' in given && can(given, 'duplicate')) {
+    return { kind: 'standalone', make: (clock, seam) => duplicate(given, clock, seam) }
+  }
+  if ('sentinelRootNodes' in given) return sentinelSource(given)
+  if ('rootNodes' in given) return clusterSource(given)
+  throw refusal('l2', can(given, 'then') ? 'a promise' : describeSecret(given), accepted)
+}
+
+function can(given: object, method: string): boolean {
+  return method in given && typeof Reflect.get(given, method) === 'function'
 }
 
 /** Our own connection with the user's address and credentials; without the user's own tracking. */
@@ -50,46 +104,4 @@ function duplicate(
     socket: { ...client.options?.socket, ...socket },
   }
   return client.duplicate(overrides)
-}
-
-/** Never repeats the URL: it may hold a password. */
-function checkUrl(url: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase()
-  if (scheme === 'redis-sentinel' || scheme === 'redis-cluster') {
-    throw new CacheError(
-      'unsupported',
-      `l2: ${scheme}:// is not supported yet; accepted: ${ACCEPTED_SOURCES}`,
-    )
-  }
-  if ((scheme === 'redis' || scheme === 'rediss') && !URL.canParse(url)) {
-    const given = `a ${scheme}:// URL whose host, port or credentials can't be read`
-    throw new CacheError('invalid_option', `l2: ${given} given; accepted: ${ACCEPTED_SOURCES}`)
-  }
-  if (scheme !== 'redis' && scheme !== 'rediss') {
-    const given = scheme === undefined ? 'text that is not a URL' : `a URL of scheme ${describe(scheme)}`
-    throw new CacheError('invalid_option', `l2: ${given} given; accepted: ${ACCEPTED_SOURCES}`)
-  }
-  const { pathname } = new URL(url)
-  if (!/^\/?\d*$/.test(pathname)) {
-    const given = `a URL with the database ${describe(pathname.slice(1))}`
-    throw new CacheError(
-      'invalid_option',
-      `l2: ${given} given; accepted: a number, as in redis://host:6379/0`,
-    )
-  }
-  if (!isDecodable(url)) {
-    const given = 'a URL with a % that begins no escape'
-    throw new CacheError('invalid_option', `l2: ${given} given; accepted: %25 for a % in a user or password`)
-  }
-  return url
-}
-
-/** A `%` in a password that is not escaped parses as a URL, and fails only when the client reads it. */
-function isDecodable(url: string): boolean {
-  try {
-    decodeURIComponent(url)
-    return true
-  } catch {
-    return false
-  }
 }

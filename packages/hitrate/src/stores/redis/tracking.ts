@@ -1,7 +1,9 @@
 import { BasicPooledClientSideCache } from 'redis'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
+import type { StoreContext } from '../store.ts'
 import type { StandaloneClient } from './client.ts'
+import type { KeySpace } from './keys.ts'
 import { createOwnWrites, type OwnWrites } from './own-writes.ts'
 import { isErrorReply } from './replies.ts'
 import type { ClientMaker } from './source.ts'
@@ -92,4 +94,13 @@ export function trackedClients(
     )
     return make(clock, undefined)
   }
+}
+
+/** Tracking of one connection, if it is wanted: what others change there is told to the cache. */
+export function spaceTracking(context: StoreContext, space: KeySpace): Tracking | undefined {
+  if (!context.tracking) return undefined
+  return createTracking(context.clock, (key) => {
+    const change = space.changeOf(key)
+    if (change !== undefined) context.onChange(change)
+  })
 }

@@ -1,23 +1,14 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { requireProgram } from './programs.ts'
-import { type ServerProcess, startOnFreePort, startServer } from './server-process.ts'
+import { requireProgram } from '../programs.ts'
+import { startServer } from '../server-process.ts'
 
 const run = promisify(execFile)
 
 /** How long `exec` waits for an answer: a frozen server never gives one. */
 const EXEC_TIMEOUT_MS = 5_000
-
-export interface RedisOptions {
-  /** Default: none. Contained in `url`. */
-  readonly password?: string
-  /** Directives of redis.conf: `{ maxmemory: '10mb' }`. */
-  readonly settings?: Readonly<Record<string, string>>
-}
 
 /** A Redis of one's own, empty and without persistence. */
 export interface RedisServer extends AsyncDisposable {
@@ -31,36 +22,44 @@ export interface RedisServer extends AsyncDisposable {
   freeze(): void
   /** Undoes `freeze`. */
   thaw(): void
-  /** Ends the server if it runs, and starts an empty one on the same port. */
+  /**
+   * Ends the server if it runs, and starts an empty one on the same port. In a group or a cluster it still knows its
+   * part; a primary that is back before another has taken its place empties its replicas, too.
+   */
   restart(): Promise<void>
   /** Ends the server and deletes what it wrote. Harmless when repeated. */
   stop(): Promise<void>
 }
 
-/** Starts a `redis-server` and resolves once it answers PING. */
-export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'hitrate-redis-'))
-  const remove = () => rm(directory, { recursive: true, force: true })
-  const first = await startOnFreePort((port) => startOn(port, directory, options)).catch(
-    async (error: unknown) => {
-      await remove()
-      throw error
-    },
-  )
-  const { port } = first
-  let { server } = first
+/** What a `redis-server` is started from, at first and again. */
+export interface RedisLaunch {
+  readonly port: number
+  readonly password: string | undefined
+  /** Its working directory, which `stop` deletes; it stays when the first start fails. */
+  readonly directory: string
+  /** Its command line. */
+  readonly args: readonly string[]
+  /** What its log says when it listens. Default: what a Redis says, which a sentinel does not. */
+  readonly sign?: string
+  /** Runs after every start, before anybody is told of it. */
+  readonly settle?: () => Promise<void>
+}
 
-  const credentials = options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`
+/** Starts a `redis-server` and resolves once it answers PING. */
+export async function launchRedis(launch: RedisLaunch): Promise<RedisServer> {
+  const { port, password, directory } = launch
+  let server = await start(launch)
+
+  const credentials = password === undefined ? '' : `:${encodeURIComponent(password)}@`
   const stop = async () => {
     await server.end()
-    await remove()
+    await rm(directory, { recursive: true, force: true })
   }
   return {
     url: `redis://${credentials}127.0.0.1:${port}`,
     port,
     exec: async (...command) => {
-      const env =
-        options.password === undefined ? process.env : { ...process.env, REDISCLI_AUTH: options.password }
+      const env = password === undefined ? process.env : { ...process.env, REDISCLI_AUTH: password }
       const args = ['-h', '127.0.0.1', '-p', String(port), '-e', ...command]
       const { stdout } = await run(requireProgram('redis-cli'), args, { env, timeout: EXEC_TIMEOUT_MS })
       return stdout.replace(/\n$/, '')
@@ -70,35 +69,29 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     thaw: () => server.signal('SIGCONT'),
     restart: async () => {
       await server.end()
-      server = await startOn(port, directory, options)
+      server = await start(launch)
     },
     stop,
     [Symbol.asyncDispose]: stop,
   }
 }
 
-function startOn(
-  port: number,
-  directory: string,
-  { password, settings = {} }: RedisOptions,
-): Promise<ServerProcess> {
-  const directives: Record<string, string> = {
-    bind: '127.0.0.1',
-    port: String(port),
-    dir: directory,
-    save: '',
-    appendonly: 'no',
-    ...(password === undefined ? {} : { requirepass: password }),
-    ...settings,
-  }
-  return startServer({
+async function start({ port, directory, args, sign = 'Ready to accept connections', settle }: RedisLaunch) {
+  const server = await startServer({
     program: requireProgram('redis-server'),
-    args: Object.entries(directives).flatMap(([name, value]) => [`--${name}`, value]),
+    args,
     directory,
     endSignal: 'SIGKILL',
     // The log line comes first: another server that holds the port would answer PING as well.
-    isReady: async (log) => log.includes('Ready to accept connections') && (await answersPing(port)),
+    isReady: async (log) => log.includes(sign) && (await answersPing(port)),
   })
+  try {
+    await settle?.()
+    return server
+  } catch (error) {
+    await server.end()
+    throw error
+  }
 }
 
 /** With a password set the answer is NOAUTH, which is an answer too. */

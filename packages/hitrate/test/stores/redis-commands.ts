@@ -1,0 +1,20 @@
+/** All that is ever sent to a standalone server, and no more: in the docs word for word. */
+export const COMMANDS: readonly string[] = [
+  'client|tracking',
+  'dbsize',
+  'eval',
+  'evalsha',
+  'exists',
+  'get',
+  'getrange',
+  'info',
+  'mget',
+  'pexpire',
+  'ping',
+  'pttl',
+  'scan',
+  'set',
+  'setrange',
+  'time',
+  'unlink',
+]

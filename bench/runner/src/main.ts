@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: one benchmark, alone on the machine. */
 import { behaviour } from './behaviour/behaviour.ts'
+import { cluster } from './cluster.ts'
 import { safety } from './safety/safety.ts'
 import { seedTargets } from './seed-targets.ts'
 
@@ -21,6 +22,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     about:
       'what claims, envelope, tracking and deadlines add to a hit in L2, a miss and a write; --rounds N, --save',
     run: safety,
+  },
+  cluster: {
+    about:
+      'batches of 200 keys over three primaries, against one server and the client’s own mGet; --save keeps it',
+    run: cluster,
   },
 }
 

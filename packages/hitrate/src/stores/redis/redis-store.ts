@@ -73,7 +73,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     const groups = connection.together?.(keys) ?? [[...keys.keys()]]
     const answered = await Promise.all(
       groups
-        .flatMap((group) => chunks(group, most))
+        .flatMap((group) => (group.length <= most ? [group] : chunks(group, most)))
         .map(async (places) => {
           const those = places.flatMap((place) => keys.slice(place, place + 1))
           const answers = await ask(those, places)

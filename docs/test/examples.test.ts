@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { startRedis } from '@hitrate/test-support'
+import { startCluster, startRedis } from '@hitrate/test-support'
 import { describe, expect, test } from 'vitest'
 import { exampleFiles, examplePath, exampleText, ROOT, readPages } from './pages.ts'
 
@@ -65,10 +65,16 @@ function fileOf(name: string): string {
   return name.replace(/#.*/, '')
 }
 
-/** Runs it as a reader would; an example that says in its first line that it needs a Redis gets one of its own. */
+/** Runs it as a reader would; an example that says in its first line that it needs a Redis, or a cluster, gets its own. */
 async function runExample(file: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const needsRedis = readFileSync(examplePath(file), 'utf8').startsWith('// Needs a Redis')
-  await using redis = needsRedis ? await startRedis() : undefined
+  const [, needed] =
+    /^\/\/ Needs a (Redis|Redis Cluster):/.exec(readFileSync(examplePath(file), 'utf8')) ?? []
+  await using redis =
+    needed === 'Redis'
+      ? await startRedis()
+      : needed === 'Redis Cluster'
+        ? await startCluster({ replicas: 0 })
+        : undefined
   return await run(process.execPath, ['--conditions=@hitrate/source', examplePath(file)], {
     cwd: ROOT,
     // Nothing of the caller's: not its colours, its Redis or its settings of the marketplace.

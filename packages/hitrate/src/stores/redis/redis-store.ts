@@ -37,6 +37,8 @@ const DELETE_CHUNK = 1_000
 /** {@link Store} on Redis or Valkey. */
 export function createRedisStore(connection: Connection, context: StoreContext, space: KeySpace): Store {
   const { entries } = space
+  /** Scripts that the server is being told. */
+  const learning = new Map<Script, Promise<unknown>>()
 
   /** While the first connection is being made, calls wait for it (within the guard's deadline). */
   const linked = async (): Promise<void> => {
@@ -59,8 +61,22 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     try {
       return await send(['EVALSHA', script.sha, ...rest], writes)
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return connection.send(['EVAL', script.source, ...rest], writes)
+      if (!isUnknownScript(error)) throw error
+    }
+    const evaluate = (): Promise<unknown> => connection.send(['EVAL', script.source, ...rest], writes)
+    const known = learning.get(script)
+    if (known === undefined) {
+      const work = evaluate().finally(() => learning.delete(script))
+      learning.set(script, work)
+      return work
+    }
+    // Of many calls at once one tells the server the script's text: all of them would be much to read.
+    await known.catch(() => undefined)
+    try {
+      return await connection.send(['EVALSHA', script.sha, ...rest], writes)
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error
+      return evaluate()
     }
   }
 
@@ -73,7 +89,9 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     const groups = connection.together?.(keys) ?? [[...keys.keys()]]
     const answered = await Promise.all(
       groups
-        .flatMap((group) => (group.length <= most ? [group] : chunks(group, most)))
+        .flatMap((group): readonly (readonly number[])[] =>
+          group.length <= most ? [group] : chunks(group, most),
+        )
         .map(async (places) => {
           const those = places.flatMap((place) => keys.slice(place, place + 1))
           const answers = await ask(those, places)
@@ -247,6 +265,10 @@ export async function prepareSpace(
       return send(['EVAL', ENSURE.source, ...args], writes)
     }),
   )
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
 }
 
 function chunks<T>(all: readonly T[], size: number): readonly T[][] {

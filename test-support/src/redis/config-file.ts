@@ -14,7 +14,11 @@ export interface ConfiguredRedis extends Pick<RedisLaunch, 'port' | 'password' |
 /** Lines every member of a group has: it can be reached without a password, but from this machine alone. */
 export const LOCAL: readonly string[] = ['bind 127.0.0.1', 'protected-mode no']
 
-/** Lines of a server that keeps nothing on disk but its part, and gives its replicas a copy as soon as they ask. */
+/**
+ * Lines of a server that keeps nothing on disk but its part. A replica gets its first copy as a file, which is deleted
+ * then: without one, a primary that is busy may miss that the copy has arrived, and send what follows a second later
+ * only.
+ */
 export const EMPTY: readonly string[] = [
   'save ""',
   'appendonly no',

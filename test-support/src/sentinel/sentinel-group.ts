@@ -1,6 +1,6 @@
 import { reservePorts } from '../free-port.ts'
 import { majority } from '../majority.ts'
-import { ask, GLANCE_MS, infoOf } from '../redis/ask.ts'
+import { askOne, GLANCE_MS, infoOf } from '../redis/ask.ts'
 import { startTogether } from '../redis/config-file.ts'
 import type { RedisServer } from '../redis/redis-server.ts'
 import { until } from '../until.ts'
@@ -57,16 +57,16 @@ export async function startSentinelGroup(options: SentinelOptions = {}): Promise
 
     const [primary = 0, ...replicas] = serverPorts
     const primaryPort = exposedPort({ port: primary })
-    // A replica that finds no primary tries again after a second only.
+    // One after the other: who does not find the one before in place looks again after a second only.
     running.push(...(await startTogether([serverConfig(settings, primary, primaryPort, undefined)])))
-    running.push(
-      ...(await startTogether([
-        ...replicas.map((port) => serverConfig(settings, port, exposedPort({ port }), primaryPort)),
-        ...ports.slice(0, SENTINELS).map((port) => sentinelConfig(settings, port, primaryPort)),
-      ])),
-    )
-    const servers = running.slice(0, serverPorts.length)
-    const group = groupOf(settings, servers, running.slice(serverPorts.length), exposedPort, stop)
+    const followers = replicas.map((port) => serverConfig(settings, port, exposedPort({ port }), primaryPort))
+    running.push(...(await startTogether(followers)))
+    const servers = [...running]
+    await until('the replicas follow the primary', TIMEOUT_MS, () => unlinked(servers, settings.password))
+    const watchers = ports.slice(0, SENTINELS).map((port) => sentinelConfig(settings, port, primaryPort))
+    const sentinels = await startTogether(watchers)
+    running.push(...sentinels)
+    const group = groupOf(settings, servers, sentinels, exposedPort, stop)
     await group.untilWhole()
     return group
   } catch (error) {
@@ -87,25 +87,13 @@ function groupOf(
   const views = () =>
     Promise.all(sentinels.map(({ port }) => viewOf({ port, password: sentinelPassword }, name)))
   const serverAt = (port: number) => servers.find((server) => exposedPort(server) === port)
-  const partOf = ({ port }: RedisServer) =>
-    ask({ port, password }, [['INFO', 'replication']], GLANCE_MS).then(
-      ([info]) => infoOf(info),
-      () => undefined,
-    )
-
   const lacking = async (): Promise<string | undefined> => {
     for (const [index, view] of (await views()).entries()) {
       const whole = { replicas: servers.length - 1, others: sentinels.length - 1 }
       const lack = view === undefined ? 'does not answer' : missingIn(view, whole)
       if (lack !== undefined) return `Sentinel ${index} ${lack}`
     }
-    const parts = await Promise.all(servers.map(partOf))
-    const primaries = parts.filter((part) => part?.get('role') === 'master')
-    if (primaries.length !== 1) return `${primaries.length} servers are primaries`
-    const lost = parts.findIndex(
-      (part) => part?.get('role') !== 'master' && part?.get('master_link_status') !== 'up',
-    )
-    return lost === -1 ? undefined : `Server ${lost} does not follow the primary`
+    return unlinked(servers, password)
   }
 
   return {
@@ -128,7 +116,7 @@ function groupOf(
         const [port = 0] = named
         primary = serverAt(port)
         if (named.size !== 1 || primary === undefined || !is(primary)) return `They name ${told([...named])}`
-        const role = (await partOf(primary))?.get('role')
+        const role = (await partOf(primary, password))?.get('role')
         return role === 'master' ? undefined : `They name ${port}, which ${role ?? 'does not answer'}`
       })
       if (primary === undefined) throw new Error('No primary')
@@ -138,6 +126,32 @@ function groupOf(
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+/** What INFO says of a server's part in the replication; `undefined` when it can't be reached. */
+async function partOf(
+  { port }: RedisServer,
+  password: string | undefined,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  try {
+    return infoOf(await askOne({ port, password }, ['INFO', 'replication'], GLANCE_MS))
+  } catch {
+    return undefined
+  }
+}
+
+/** What keeps the servers from being one primary and its replicas, in words; `undefined` when nothing does. */
+async function unlinked(
+  servers: readonly RedisServer[],
+  password: string | undefined,
+): Promise<string | undefined> {
+  const parts = await Promise.all(servers.map((server) => partOf(server, password)))
+  const primaries = parts.filter((part) => part?.get('role') === 'master')
+  if (primaries.length !== 1) return `${primaries.length} servers are primaries`
+  const lost = parts.findIndex(
+    (part) => part?.get('role') !== 'master' && part?.get('master_link_status') !== 'up',
+  )
+  return lost === -1 ? undefined : `Server ${lost} does not follow the primary`
 }
 
 function answered(views: readonly (SentinelView | undefined)[]): readonly SentinelView[] {

@@ -172,12 +172,32 @@ export interface ResetAnswer {
   readonly since: string
 }
 
-/** `GET /info`: the server's fields are `null` where there is no server, the in-process ones where there is no L1. */
+/** One server of the shared tier. */
+export interface NodeFigures {
+  /** Host and port, never credentials; the path of a Unix socket where that is what it is reached by. */
+  readonly address: string
+  readonly available: boolean
+  /** Hash slots it holds; 0 outside a cluster. */
+  readonly slots: number
+}
+
+/**
+ * `GET /info`: the server's fields are `null` where there is no server, the in-process ones where there is no L1. Figures
+ * of several servers are added up over those that answer.
+ */
 export interface InfoAnswer {
   /** Where entries are shared: `memory` when nowhere, else the server's kind, such as `redis`. */
   readonly store: string
   readonly redis_version: string | null
   readonly mode: 'standalone' | 'sentinel' | 'cluster' | null
+  /** The servers that are asked, lost ones included: of a Sentinel group the primary, of a cluster all primaries. */
+  readonly nodes: readonly NodeFigures[] | null
+  /** Hash slots whose server is available; `null` outside a cluster. */
+  readonly slots_covered: number | null
+  /** Hash slots there are, 16384; `null` outside a cluster. */
+  readonly slots_total: number | null
+  /** Addresses of those of `nodes` that are not available. */
+  readonly lost_nodes: readonly string[] | null
   readonly used_memory_human: string | null
   readonly used_memory_bytes: number | null
   readonly connected_clients: number | null

@@ -9,6 +9,7 @@ import type {
   HealthAnswer,
   InfoAnswer,
   LowPerformersAnswer,
+  NodeFigures,
   PatternFigures,
   PatternsAnswer,
   ProblemAnswer,
@@ -21,6 +22,9 @@ import type {
 } from './answers.ts'
 
 /** The answers as schemas; what their fields mean stands in `answers.ts`. */
+
+/** Hash slots of any cluster. */
+export const SLOTS = 16_384
 
 const count = z.int().nonnegative()
 const ratio = z.number().min(0).max(1)
@@ -164,11 +168,35 @@ export const resetSchema: z.ZodType<ResetAnswer> = z
   .strictObject({ reset: z.literal(true), since: instant })
   .openapi('Reset')
 
+const slots = z.int().min(0).max(SLOTS)
+
+const nodeSchema: z.ZodType<NodeFigures> = z
+  .strictObject({
+    address: z.string().openapi({ description: 'Host and port, never credentials' }),
+    available: z.boolean(),
+    slots: slots.openapi({ description: 'Hash slots it holds; 0 outside a cluster' }),
+  })
+  .openapi('Node')
+
 export const infoSchema: z.ZodType<InfoAnswer> = z
   .strictObject({
     store: z.string(),
     redis_version: z.string().nullable(),
     mode: z.enum(['standalone', 'sentinel', 'cluster']).nullable(),
+    nodes: z.array(nodeSchema).nullable().openapi({
+      description:
+        'The servers that are asked, lost ones included: of a Sentinel group the primary, of a cluster all primaries',
+    }),
+    slots_covered: slots.nullable().openapi({
+      description: 'Hash slots whose server is available; null outside a cluster',
+    }),
+    slots_total: slots
+      .nullable()
+      .openapi({ description: 'Hash slots there are, 16384; null outside a cluster' }),
+    lost_nodes: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: 'Addresses of those of `nodes` that are not available' }),
     used_memory_human: z.string().nullable(),
     used_memory_bytes: count.nullable(),
     connected_clients: count.nullable(),

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import type { CacheInfo } from 'hitrate'
 import type { InfoAnswer } from '../contract/answers.ts'
 import { query } from '../contract/parameters.ts'
-import { infoSchema } from '../contract/schemas.ts'
+import { infoSchema, SLOTS } from '../contract/schemas.ts'
 import { Refusal } from '../problem.ts'
 import { answer, type MonitorApp, type Permit, problem, REFUSALS } from './app.ts'
 
@@ -15,6 +15,11 @@ function infoAnswer({ l1, l2 }: CacheInfo): InfoAnswer {
     store: l2?.server ?? 'memory',
     redis_version: l2?.version ?? null,
     mode: l2?.mode ?? null,
+    // Field by field: what a store of somebody else's adds to a node is not for everybody.
+    nodes: l2?.nodes.map(({ address, available, slots }) => ({ address, available, slots })) ?? null,
+    slots_covered: l2?.slotsCovered ?? null,
+    slots_total: l2?.mode === 'cluster' ? SLOTS : null,
+    lost_nodes: l2?.nodes.filter(({ available }) => !available).map(({ address }) => address) ?? null,
     used_memory_human: l2?.usedMemoryHuman ?? null,
     used_memory_bytes: l2?.usedMemoryBytes ?? null,
     connected_clients: l2?.connectedClients ?? null,
@@ -37,10 +42,13 @@ export function mountInfo(app: MonitorApp, permit: Permit, source: InfoSource | 
     middleware: permit('read:info'),
     request: { query: query({}) },
     responses: {
-      200: answer('The server behind the shared tier, and the in-process tier', infoSchema),
+      200: answer(
+        'The servers behind the shared tier, also while some of them are lost, and the in-process tier',
+        infoSchema,
+      ),
       ...REFUSALS,
       404: problem('Nobody told the monitor what is stored'),
-      503: problem('The shared tier does not answer'),
+      503: problem('No server of the shared tier answers'),
     },
   })
   app.openapi(route, async (c) => {

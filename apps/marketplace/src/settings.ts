@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { CacheError } from 'hitrate'
+import { redisStore } from 'hitrate/redis'
 import { dataFolderProblem } from './catalogue/data-folder.ts'
 
 /** `demo`: simulated shoppers send a few requests a second, so that the dashboard lives. */
@@ -15,7 +17,7 @@ export interface Settings {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
-  /** `undefined`: the cache lives in memory only. */
+  /** One server, a Sentinel group or a cluster; `undefined`: the cache lives in memory only. */
   readonly redisUrl: string | undefined
   /** `undefined`: a PGlite database inside the process, empty at each start. */
   readonly databaseUrl: string | undefined
@@ -61,15 +63,10 @@ const host: Variable<string> = {
 
 const redisUrl: Variable<string> = {
   accepted:
-    'redis://[user:password@]host[:port][/db] (rediss:// for TLS), redis-sentinel://h1:p,h2:p/master-name or redis-cluster://h1:p,h2:p',
-  parse: (text) => {
-    if (/^redis-cluster:\/\/[^/\s]+$/.test(text) || /^redis-sentinel:\/\/[^/\s]+\/[^/\s]+$/.test(text))
-      return text
-    // What follows the host is the number of a database.
-    const isDatabase = /^\/?\d*$/.test(URL.parse(text)?.pathname ?? '')
-    return isDatabase && isUrl(text, ['redis:', 'rediss:']) ? text : undefined
-  },
-  show: withoutCredentials,
+    'redis://[user:password@]host[:port][/database], redis-sentinel://h1:p,h2:p/master-name or redis-cluster://h1:p,h2:p; rediss... for TLS; %2F %3F %23 %40 for / ? # @ in a password',
+  parse: (text) => (redisUrlProblem(text) === undefined ? text : undefined),
+  // Not the URL itself: one that can't be read may hold its password anywhere.
+  show: (text) => redisUrlProblem(text) ?? '(not shown)',
 }
 
 const databaseUrl: Variable<string> = {
@@ -86,6 +83,18 @@ const adminToken: Variable<string> = {
 
 function oneOf<const V extends string>(values: readonly V[]): Variable<V> {
   return { accepted: values.join(' or '), parse: (text) => values.find((value) => value === text) }
+}
+
+/** What the store's own reader finds wrong, `a redis-sentinel:// URL with no master name`; `undefined`: nothing. */
+function redisUrlProblem(text: string): string | undefined {
+  try {
+    redisStore(text)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CacheError)) throw error
+    const [given] = error.message.split(' given; accepted: ')
+    return given?.replace(/^l2[.:] ?/, '')
+  }
 }
 
 function isUrl(text: string, protocols: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import { bearerToken, createMonitor } from '@hitrate/monitor'
 import type { FastifyInstance } from 'fastify'
-import { type Cache, CacheError, createCache, type StoreFactory } from 'hitrate'
+import { type Cache, createCache } from 'hitrate'
 import { redisStore } from 'hitrate/redis'
 import { createWarmer } from 'hitrate/warming'
 import type { Logger } from 'pino'
@@ -52,11 +52,11 @@ const CACHE_GRACE = '1500ms'
 export async function startMarketplace(settings: Settings, logger: Logger): Promise<Marketplace> {
   const closing = new Closing(logger)
   try {
-    const l2 = sharedTier(settings)
     const db = await openShopDatabase(settings, logger)
     closing.add('database', CLOSE_WITHIN_MS.database, () => db.destroy())
     const filled = await fillDatabase(settings, db, logger)
 
+    const l2 = redisStore(settings.redisUrl)
     const cache = createCache({ name: 'marketplace', l2, closeGrace: CACHE_GRACE, logger })
     closing.add('cache', CLOSE_WITHIN_MS.cache, () => cache.close())
     logger.info(`cache ready (${await tiers(cache)})`)
@@ -90,23 +90,20 @@ export async function startMarketplace(settings: Settings, logger: Logger): Prom
   }
 }
 
-/** Says what is wrong with the URL before anything is opened; connecting comes with the cache. */
-function sharedTier({ redisUrl }: Settings): StoreFactory | undefined {
-  try {
-    return redisStore(redisUrl)
-  } catch (error) {
-    if (error instanceof CacheError) throw new SettingsError([`REDIS_URL: ${error.message}`])
-    throw error
-  }
-}
-
-/** Where values are kept, for the log. */
+/** Where values are kept, for the log: `redis 7.0.15 cluster at a:7000, b:7000; lost: c:7000`. */
 async function tiers(cache: Cache): Promise<string> {
   const { l2 } = await cache.ready()
   if (l2 === 'none') return 'memory'
   const { l2: server } = await cache.info()
   if (server === null || server === 'unavailable') return 'memory; Redis does not answer yet'
-  return `${server.server} ${server.version} ${server.mode}`
+  const lost = server.nodes.filter(({ available }) => !available)
+  const found = server.nodes.filter(({ available }) => available)
+  const where = `${server.server} ${server.version} ${server.mode} at ${addresses(found)}`
+  return lost.length === 0 ? where : `${where}; lost: ${addresses(lost)}`
+}
+
+function addresses(nodes: readonly { readonly address: string }[]): string {
+  return nodes.map(({ address }) => address).join(', ')
 }
 
 async function openShopDatabase({ databaseUrl }: Settings, logger: Logger): Promise<Database> {

@@ -119,7 +119,9 @@ describe('with a PostgreSQL and a Redis', () => {
     const environment = { DATABASE_URL: postgres.url, REDIS_URL: redis.url }
     const [one, other] = [started(startMain(environment)), started(startMain(environment))]
     const [[, here], [, there]] = await Promise.all([one.saw(READY), other.saw(READY)])
-    expect(messages(one).join()).toMatch(/cache ready \(redis \d+\.\d+\.\d+ standalone\)/)
+    expect(messages(one).join()).toMatch(
+      new RegExp(`cache ready \\(redis \\d+\\.\\d+\\.\\d+ standalone at 127\\.0\\.0\\.1:${redis.port}\\)`),
+    )
 
     const price = async (url: string | undefined) => {
       const { price: shown }: { price: number } = JSON.parse(

@@ -69,8 +69,12 @@ describe('the settings', () => {
   it.each([
     'redis://127.0.0.1:6379',
     'rediss://cache',
+    'redis://:p%40ss@[::1]:6379/2',
     'redis-sentinel://a:26379,b:26379/mymaster',
+    'redis-sentinel://user:secret@a,b,c/mymaster?database=2&sentinelPassword=other',
+    'rediss-sentinel://a,b/mymaster',
     'redis-cluster://a:7000,b:7001',
+    'rediss-cluster://:secret@a,b',
   ])('accept %s for REDIS_URL', (url) => {
     expect(readSettings({ REDIS_URL: url }).redisUrl).toBe(url)
   })
@@ -90,15 +94,24 @@ describe('the settings', () => {
   })
 
   it.each([
-    'localhost:6379',
-    'http://cache',
-    'redis://',
-    'redis://cache/shop',
-    'redis-sentinel://a:26379',
-    'redis-cluster://',
-  ])('refuse %s for REDIS_URL', (url) => {
+    ['localhost:6379', 'text that is not a URL'],
+    ['http://cache', 'a URL of scheme "http"'],
+    ['redis://cache/shop', 'a URL with the database "shop"'],
+    ['redis://a,b', 'a redis:// URL with 2 hosts'],
+    ['redis://cache:70000', "a redis:// URL whose host, port or credentials can't be read"],
+    ['redis://:p/w@cache', 'a URL with an @ or a # after its hosts'],
+    ['redis-sentinel://a:26379', 'a redis-sentinel:// URL with no master name'],
+    [
+      'redis-sentinel://a,b:x/shop',
+      "a redis-sentinel:// URL whose host number 2 of 2, port or credentials can't be read",
+    ],
+    ['rediss-sentinel://a/shop?db=1', 'a rediss-sentinel:// URL with the parameter "db"'],
+    ['redis-cluster://', "a redis-cluster:// URL whose host, port or credentials can't be read"],
+    ['redis-cluster://a/2', 'a redis-cluster:// URL with a path'],
+    ['redis-cluster://user@a', 'username: a user without a password'],
+  ])('refuse %s for REDIS_URL, and say what it is and what is accepted', (url, what) => {
     expect(problems({ REDIS_URL: url })).toEqual([
-      expect.stringMatching(/^REDIS_URL: ".*" given; accepted: redis:.*redis-sentinel:.*redis-cluster:/),
+      `REDIS_URL: ${what} given; accepted: redis://[user:password@]host[:port][/database], redis-sentinel://h1:p,h2:p/master-name or redis-cluster://h1:p,h2:p; rediss... for TLS; %2F %3F %23 %40 for / ? # @ in a password`,
     ])
   })
 
@@ -106,11 +119,16 @@ describe('the settings', () => {
     const said = [
       ...problems({ REDIS_URL: 'http://user:hunter2@cache:6379' }),
       ...problems({ REDIS_URL: 'user:hunter2@cache' }),
+      ...problems({ REDIS_URL: 'redis://user:hunter2' }),
+      ...problems({ REDIS_URL: 'redis://:hun#ter2hunter2@cache' }),
+      ...problems({ REDIS_URL: 'redis-sentinel://:hunter2@a,b:x/shop' }),
+      ...problems({ REDIS_URL: 'redis-sentinel://a,b/shop?sentinelPassword=hunter2&db=1' }),
+      ...problems({ REDIS_URL: 'redis-cluster://user:hunter2/hunter2@a,b' }),
       ...problems({ DATABASE_URL: 'mysql://root:hunter2@db/shop' }),
       ...problems({ CACHE_ADMIN_TOKEN: 'hunter2 hunter2' }),
       ...problems({ CACHE_ADMIN_TOKEN: 'hunter2'.repeat(147) }),
     ]
-    expect(said).toHaveLength(5)
+    expect(said).toHaveLength(10)
     expect(said.join('\n')).not.toContain('hunter2')
   })
 

@@ -33,7 +33,7 @@ export function blocksOf(markdown: string): readonly Block[] {
 
 /** Every page a reader may open. */
 export function readPages(): readonly Page[] {
-  return globSync(['*.md', 'docs/*.md', 'packages/*/*.md', 'apps/*/*.md'], { cwd: ROOT })
+  return globSync(['*.md', 'docs/*.md', 'deploy/*.md', 'packages/*/*.md', 'apps/*/*.md'], { cwd: ROOT })
     .sort()
     .map((path) => {
       const markdown = readFileSync(join(ROOT, path), 'utf8')

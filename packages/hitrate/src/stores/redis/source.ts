@@ -15,7 +15,6 @@ export type {
   Address,
   ClientMaker,
   ClusterSource,
-  NodeMaker,
   SentinelSource,
   Source,
 } from './source-kinds.ts'

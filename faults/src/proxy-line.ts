@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net'
 
 /** `up`: from the client to the server. `down`: back. */
-export type Way = 'up' | 'down' | 'both'
+export type Side = 'up' | 'down'
+export type Way = Side | 'both'
 
 export interface ProxyCounts {
   accepted: number
@@ -11,10 +12,10 @@ export interface ProxyCounts {
   readonly open: number
 }
 
-/** The proxy's faults as they are now: shared by all its lines. */
+/** The proxy's faults as they are now for this line. */
 export interface Faults {
-  readonly delays: Readonly<Record<'up' | 'down', number>>
-  readonly silent: Readonly<Record<'up' | 'down', boolean>>
+  delay(side: Side): number
+  silent(side: Side): boolean
   readonly counts: ProxyCounts
 }
 
@@ -55,14 +56,13 @@ export class Line {
    * seen: as with a half-open connection.
    */
   listen(): void {
-    const { silent } = this.#faults
-    if (silent.up || this.#dead.up) this.#client.pause()
+    if (this.#faults.silent('up') || this.#dead.up) this.#client.pause()
     else this.#client.resume()
-    if (silent.down || this.#dead.down) this.#server.pause()
+    if (this.#faults.silent('down') || this.#dead.down) this.#server.pause()
     else this.#server.resume()
   }
 
-  deaden(sides: readonly ('up' | 'down')[]): void {
+  deaden(sides: readonly Side[]): void {
     for (const side of sides) this.#dead[side] = true
     this.listen()
   }
@@ -76,12 +76,12 @@ export class Line {
     this.#server.resetAndDestroy()
   }
 
-  #carry(from: Socket, to: Socket, side: 'up' | 'down'): void {
+  #carry(from: Socket, to: Socket, side: Side): void {
     let last: Promise<void> = Promise.resolve()
     let waiting = 0
     from.on('data', (chunk: Buffer) => {
       this.#faults.counts[side === 'up' ? 'bytesUp' : 'bytesDown'] += chunk.length
-      const delay = this.#faults.delays[side]
+      const delay = this.#faults.delay(side)
       if (delay === 0 && waiting === 0) return this.#write(to, chunk, side)
       waiting++
       const due = new Promise<void>((resolve) => setTimeout(resolve, delay))
@@ -93,7 +93,7 @@ export class Line {
     })
   }
 
-  #write(to: Socket, chunk: Buffer, side: 'up' | 'down'): void {
+  #write(to: Socket, chunk: Buffer, side: Side): void {
     if (!to.writable) return
     if (side === 'down' && chunk.length > this.#left) {
       to.write(chunk.subarray(0, this.#left), () => this.cut())

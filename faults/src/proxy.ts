@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { Line, type ProxyCounts, type Way } from './proxy-line.ts'
+import { Line, type ProxyCounts, type Side, type Way } from './proxy-line.ts'
 
 /** What a new connection meets: it is carried to the server; refused; accepted and never answered. */
 export const WELCOMES = ['carry', 'refuse', 'mute'] as const
@@ -21,6 +21,8 @@ export interface TcpProxy extends AsyncDisposable {
   deaden(way?: Way): void
   /** Ends the silence: what was held back arrives late. */
   speak(): void
+  /** The same for those connections alone that come from this address, beside what holds for all. */
+  from(host: string): Pick<TcpProxy, 'delay' | 'silence' | 'speak'>
   /** Resets every connection. */
   cut(): void
   /** After so many more bytes to a client its connection ends: in the middle of a reply. For each connection that exists. */
@@ -43,8 +45,13 @@ export async function startProxy(url: string): Promise<TcpProxy> {
       return lines.size + mute.size
     },
   }
-  const delays = { up: 0, down: 0 }
-  const silent = { up: false, down: false }
+  const general = noFaults()
+  const bySource = new Map<string, SourceFaults>()
+  const ofSource = (host: string): SourceFaults => {
+    const faults = bySource.get(host) ?? noFaults()
+    bySource.set(host, faults)
+    return faults
+  }
   let welcome: Welcome = 'carry'
   let server: Server | undefined
   let port = 0
@@ -56,10 +63,15 @@ export async function startProxy(url: string): Promise<TcpProxy> {
       client.on('error', () => undefined).on('close', () => mute.delete(client))
       return
     }
+    const own = ofSource(client.remoteAddress ?? '')
     const line = new Line(
       client,
       { host: target.hostname, port: Number(target.port) },
-      { delays, silent, counts },
+      {
+        counts,
+        delay: (side) => general.delays[side] + own.delays[side],
+        silent: (side) => general.silent[side] || own.silent[side],
+      },
     )
     lines.add(line)
     void line.ended.then(() => lines.delete(line))
@@ -83,7 +95,19 @@ export async function startProxy(url: string): Promise<TcpProxy> {
     for (const line of lines) line.cut()
     for (const socket of mute) socket.resetAndDestroy()
   }
-  const sides = (way: Way): readonly ('up' | 'down')[] => (way === 'both' ? ['up', 'down'] : [way])
+  const faulty = ({ delays, silent }: SourceFaults): ReturnType<TcpProxy['from']> => ({
+    delay(milliseconds, way = 'down') {
+      for (const side of sides(way)) delays[side] = milliseconds
+    },
+    silence(way = 'both') {
+      for (const side of sides(way)) silent[side] = true
+      for (const line of lines) line.listen()
+    },
+    speak() {
+      for (const side of SIDES) silent[side] = false
+      for (const line of lines) line.listen()
+    },
+  })
   const stop = async (): Promise<void> => {
     refuse()
     cut()
@@ -101,30 +125,21 @@ export async function startProxy(url: string): Promise<TcpProxy> {
       if (how === 'refuse') refuse()
       else await listen()
     },
-    delay(milliseconds, way = 'down') {
-      for (const side of sides(way)) delays[side] = milliseconds
-    },
-    silence(way = 'both') {
-      for (const side of sides(way)) silent[side] = true
-      for (const line of lines) line.listen()
-    },
+    ...faulty(general),
+    from: (host) => faulty(ofSource(host)),
     deaden(way = 'both') {
       for (const line of lines) line.deaden(sides(way))
-    },
-    speak() {
-      silent.up = false
-      silent.down = false
-      for (const line of lines) line.listen()
     },
     cut,
     truncate(afterBytes) {
       for (const line of lines) line.truncateAfter(afterBytes)
     },
     async heal(connections = 'cut') {
-      delays.up = 0
-      delays.down = 0
       if (connections === 'cut') cut()
-      proxy.speak()
+      for (const faults of [general, ...bySource.values()].map(faulty)) {
+        faults.delay(0, 'both')
+        faults.speak()
+      }
       await proxy.welcome('carry')
     },
     stop,
@@ -132,4 +147,20 @@ export async function startProxy(url: string): Promise<TcpProxy> {
   }
   await listen()
   return proxy
+}
+
+/** What is wrong with some of the connections. */
+interface SourceFaults {
+  readonly delays: Record<Side, number>
+  readonly silent: Record<Side, boolean>
+}
+
+function noFaults(): SourceFaults {
+  return { delays: { up: 0, down: 0 }, silent: { up: false, down: false } }
+}
+
+const SIDES: readonly Side[] = ['up', 'down']
+
+function sides(way: Way): readonly Side[] {
+  return way === 'both' ? SIDES : [way]
 }

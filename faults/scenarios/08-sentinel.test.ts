@@ -1,10 +1,13 @@
 import { type RedisServer, type SentinelGroup, startSentinelGroup } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
 import { runFailover } from '../src/failover.ts'
+import { checkFailover } from '../src/failover-history.ts'
 import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
+import { inheritedBy } from '../src/inherited.ts'
 import { createNetwork, type Network } from '../src/network.ts'
-import { DEADLINE_MS, slack } from '../src/outage.ts'
+import { DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
+import { errorsOf } from '../src/samples.ts'
 import { patience } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
 
@@ -62,6 +65,94 @@ test.each(LOSSES)(
     expect(errors).toEqual([])
     expect(worstAddedWait).toBeLessThan(DEADLINE_MS + slack(report))
     expect(back).toBeLessThan(BACK_WITHIN_MS + slack(report))
+    expect(await unsettled(fleet)).toEqual([])
+  },
+)
+
+test('a failover that the sentinels are asked for, while the old primary lives, is not noticed', async () => {
+  await using group = await startSentinelGroup()
+  const old = primaryOf(group)
+  const [sentinel] = group.sentinels
+  await using fleet = await startFleet({ processes: PROCESSES, url: group.url, cache: { l1: false } })
+  const failover = await runFailover({
+    fleet,
+    strike: () => sentinel?.exec('SENTINEL', 'FAILOVER', group.name),
+    promoted: () => group.untilPrimary((server) => server !== old),
+    heal: () => group.untilWhole(),
+  })
+
+  const { worstAddedWait, errors, dark, report } = failover
+  record({
+    scenario: '8 Sentinel: failover asked for',
+    worstAddedWait,
+    errors: errors.length,
+    more: `L2 dark for ${(dark / 1_000).toFixed(1)} s`,
+  })
+  expect(errors).toEqual([])
+  expect(worstAddedWait).toBeLessThan(DEADLINE_MS + slack(report))
+  expect(dark).toBeLessThan(BACK_WITHIN_MS + slack(report))
+  expect(await unsettled(fleet)).toEqual([])
+})
+
+test('with the primary and a sentinel dead at boot, processes start and find the new primary', async () => {
+  await using group = await startSentinelGroup()
+  const old = primaryOf(group)
+  await old.kill()
+  await using fleet = await startFleet({ processes: PROCESSES, url: group.url, cache: { l1: false } })
+  for (const worker of fleet.workers) await worker.ask('traffic', { rate: 50, keys: KEYS })
+  const primary = await group.untilPrimary((server) => server !== old)
+  await group.sentinels[0]?.kill()
+  expect(await fleet.all('ready', 5_000)).toEqual(['ready', 'ready', 'ready'])
+  await using late = await startFleet({ url: group.url, cache: { l1: false } })
+  expect(await late.all('ready', 5_000)).toEqual(['ready'])
+
+  await fleet.all('calm')
+  expect(errorsOf((await fleet.report()).samples)).toEqual([])
+  expect(await late.worker(0).ask('set', 'a:1')).toEqual({ count: 1, delivered: true })
+  expect(await primary.exec('DBSIZE')).not.toBe('0')
+  expect(await unsettled(fleet)).toEqual([])
+  expect(await unsettled(late)).toEqual([])
+})
+
+/** Where the servers' own connections come from: a replica's can be told from a client's. */
+const SERVERS_HOST = '127.0.1.1'
+const LAG_MS = 300
+
+test.each(['serve', 'bypass'] as const)(
+  'no lookup gets what was void before a Sentinel failover, but for what Redis itself lost (%s)',
+  { timeout: patience(60) },
+  async (onDisconnect) => {
+    await using network = createNetwork()
+    const settings = { 'bind-source-addr': SERVERS_HOST }
+    await using group = await startSentinelGroup({ expose: network.exposePort, settings })
+    const old = primaryOf(group)
+    const replica = group.servers[1]
+    await using fleet = await startFleet({
+      processes: PROCESSES,
+      url: group.url,
+      cache: { ttl: '2s', staleFor: '10s', earlyRefresh: 0.5, onDisconnect },
+      origin: { takes: 10 },
+    })
+    network.lag(old, SERVERS_HOST, LAG_MS)
+    const { lookups, changes, lost, readLost, errors } = await checkFailover({
+      fleet,
+      onDisconnect,
+      traffic: { changes: 10 },
+      strike: () => old.kill(),
+      inherited: () => inheritedBy(replica?.url ?? ''),
+      promoted: () => group.untilPrimary((server) => server !== old),
+      heal: async () => {
+        await old.restart()
+        await group.untilWhole()
+      },
+    })
+    record({
+      scenario: `8 Sentinel: history over a failover (${onDisconnect})`,
+      errors: errors.length,
+      more: `${lookups} lookups and ${changes} changes; ${lost} confirmed changes lost by Redis, ${readLost} lookups got what they had voided, none got anything else that was void`,
+    })
+    expect(errors).toEqual([])
+    expect(lost).toBeGreaterThan(0)
     expect(await unsettled(fleet)).toEqual([])
   },
 )

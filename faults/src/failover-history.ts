@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { type FailoverPlan, runFailover } from './failover.ts'
+import type { Fleet } from './fleet.ts'
+import { check, describeIllegal, type History, type Illegal, type Terms } from './history.ts'
+import type { Inherited } from './inherited.ts'
+import { machineNow } from './machine-time.ts'
+import type { TrafficOptions } from './messages.ts'
+import { KEYS } from './outage.ts'
+
+const STALE_BOUND_MS = 2_000
+const SLACK_MS = 300
+/** From when a new server is there until every process has told it all it knows, and is served by it. */
+const SETTLES_MS = 3_000
+
+/** What a history over a failover showed. */
+export interface FailoverHistory {
+  readonly lookups: number
+  readonly changes: number
+  /** Confirmed invalidations that the new primary did not know of. */
+  readonly lost: number
+  /** Lookups that got what such a one had voided. */
+  readonly readLost: number
+  readonly errors: readonly string[]
+}
+
+export interface HistoryPlan extends Omit<FailoverPlan, 'traffic'> {
+  readonly fleet: Fleet
+  readonly onDisconnect: 'serve' | 'bypass'
+  readonly traffic: Partial<TrafficOptions>
+  /** What the successor holds; asked when the primary is struck, before there is a new one. */
+  inherited(): Promise<Inherited>
+}
+
+/**
+ * Reads, loads, writes and invalidations of several processes over a failover, all checked. Whatever is illegal, and was
+ * not lost by Redis itself, fails the test. When all has settled, nothing may be illegal at all: who invalidated repeats
+ * what was lost.
+ */
+export async function checkFailover(plan: HistoryPlan): Promise<FailoverHistory> {
+  const { fleet, onDisconnect, inherited } = plan
+  let found: Inherited | undefined
+  let settledAt = Number.POSITIVE_INFINITY
+  const failover = await runFailover({
+    ...plan,
+    async strike() {
+      await plan.strike()
+      found = await inherited()
+    },
+    async heal() {
+      settledAt = machineNow() + SETTLES_MS
+      await plan.heal()
+    },
+  })
+  const { report, struckAt, errors } = failover
+  const { history, stalled } = report
+  // Who serves while it can't be told may give what others have invalidated.
+  const excused = (_: string, at: number): boolean => at >= struckAt && at <= settledAt
+  const terms: Terms = {
+    bound: STALE_BOUND_MS + SLACK_MS + stalled,
+    ...(onDisconnect === 'serve' ? { excused } : {}),
+  }
+  const isLost = ({ by, answer, birth }: Illegal): boolean =>
+    by.ended < failover.promotedAt && found?.without(by, answer.key, birth.id) === true
+  const illegal = check(history, terms).filter((one) => !isLost(one))
+  expect(illegal.slice(0, 3).map((one) => describeIllegal(one, history))).toEqual([])
+
+  await sleep(SETTLES_MS)
+  for (const key of KEYS) await fleet.all('look', key, 1)
+  const last = (await fleet.report()).history
+  const whole: History = {
+    births: [...history.births, ...last.births],
+    invalidations: history.invalidations.map((one) => ({ ...one, delivered: true })),
+    answers: last.answers,
+  }
+  expect(check(whole, { bound: 0 }).map((one) => describeIllegal(one, whole))).toEqual([])
+
+  const births = new Map(history.births.map((birth) => [birth.id, birth]))
+  const losing = history.invalidations.filter(
+    (by) =>
+      by.delivered &&
+      by.ended <= struckAt &&
+      KEYS.some((key) => {
+        const birth = births.get(found?.valueOf(key) ?? '')
+        const covered = 'key' in by.covers ? by.covers.key === key : key.startsWith(by.covers.prefix)
+        return covered && birth !== undefined && birth.began < by.began && found?.without(by, key, birth.id)
+      }),
+  )
+  return {
+    lookups: history.answers.length + last.answers.length,
+    changes: history.invalidations.length,
+    lost: losing.length,
+    readLost: check(history, { bound: 0, ...(onDisconnect === 'serve' ? { excused } : {}) }).filter(isLost)
+      .length,
+    errors,
+  }
+}

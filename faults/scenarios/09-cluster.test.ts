@@ -2,12 +2,14 @@ import { type ClusterNode, type RedisCluster, startCluster } from '@hitrate/test
 import { expect, test } from 'vitest'
 import { type Failover, runFailover, type Service } from '../src/failover.ts'
 import { record } from '../src/figures.ts'
-import { startFleet } from '../src/fleet.ts'
+import { type Fleet, startFleet } from '../src/fleet.ts'
 import { createNetwork, type Network } from '../src/network.ts'
 import { DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
+import { tagOf } from '../src/participant.ts'
+import { errorsOf } from '../src/samples.ts'
 import { patience } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
-import { KEY_PREFIX, keysOf } from '../src/shard.ts'
+import { aShard, KEY_PREFIX, keysOf } from '../src/shard.ts'
 
 const PROCESSES = 3
 const NODE_TIMEOUT_MS = 1_000
@@ -30,14 +32,6 @@ const LOSSES: readonly Loss[] = [
   },
 ]
 
-/** A primary and its replica, and the keys of the tests that are theirs. */
-async function shardOf(cluster: RedisCluster) {
-  const [primary] = await cluster.primaries()
-  const replica = primary && (await cluster.replicaOf(primary))
-  if (primary === undefined || replica === undefined) throw new Error('a cluster has primaries with replicas')
-  return { primary, replica, struck: await keysOf(cluster, primary, KEYS) }
-}
-
 function described({ lookups, hits, p99 }: Service): string {
   return `${((100 * hits) / lookups).toFixed(1)} % of ${lookups} with p99 ${p99.toFixed(1)} ms`
 }
@@ -59,7 +53,7 @@ test.each(LOSSES)(
       hosts: true,
       nodeTimeoutMs: NODE_TIMEOUT_MS,
     })
-    const { primary, replica, struck } = await shardOf(cluster)
+    const { primary, replica, struck } = await aShard(cluster, KEYS)
     await using fleet = await startFleet({
       processes: PROCESSES,
       url: cluster.url,
@@ -92,3 +86,103 @@ test.each(LOSSES)(
     expect(await unsettled(fleet)).toEqual([])
   },
 )
+
+test('a replica that takes over while its primary lives, and gives back, is not noticed', {
+  timeout: patience(60),
+}, async () => {
+  await using cluster = await startCluster({ nodeTimeoutMs: NODE_TIMEOUT_MS })
+  const { primary, replica, struck } = await aShard(cluster, KEYS)
+  await using fleet = await startFleet({
+    processes: PROCESSES,
+    url: cluster.url,
+    redis: { keyPrefix: KEY_PREFIX },
+    cache: { l1: false },
+  })
+  const failover = await runFailover({
+    fleet,
+    struck,
+    strike: () => cluster.failover(replica),
+    promoted: () => cluster.untilPrimary(replica),
+    heal: () => cluster.failover(primary),
+  })
+
+  const { worstAddedWait, errors, dark, report } = failover
+  record({
+    scenario: '9 Cluster: a replica takes over and gives back',
+    worstAddedWait,
+    errors: errors.length,
+    more: `its keys dark for ${(dark / 1_000).toFixed(1)} s`,
+  })
+  expect(errors).toEqual([])
+  expect(worstAddedWait).toBeLessThan(DEADLINE_MS + slack(report))
+  expect(dark).toBeLessThan(BACK_WITHIN_MS + slack(report))
+  expectUnaffected(failover)
+  expect(await unsettled(fleet)).toEqual([])
+})
+
+test('with a primary dead at boot, processes start, and attach to its successor by themselves', async () => {
+  await using cluster = await startCluster({ nodeTimeoutMs: NODE_TIMEOUT_MS })
+  const { primary, replica, struck } = await aShard(cluster, KEYS)
+  await primary.kill()
+  await using fleet = await startFleet({
+    processes: PROCESSES,
+    url: cluster.url,
+    redis: { keyPrefix: KEY_PREFIX },
+    cache: { l1: false },
+  })
+  for (const worker of fleet.workers) await worker.ask('traffic', { rate: 50, keys: KEYS })
+  await cluster.untilPrimary(replica)
+  expect(await fleet.all('ready', 5_000)).toEqual(['ready', 'ready', 'ready'])
+  await fleet.all('calm')
+  expect(errorsOf((await fleet.report()).samples)).toEqual([])
+
+  const [key = ''] = struck
+  expect(await fleet.worker(0).ask('set', key)).toEqual({ count: 1, delivered: true })
+  expect((await fleet.worker(1).ask('get', key)).outcome).toBe('hit_l2')
+  expect(await unsettled(fleet)).toEqual([])
+})
+
+test('keys of a shard that stays lost go to the loader, all others are shared', async () => {
+  await using cluster = await startCluster({ replicas: 0, nodeTimeoutMs: NODE_TIMEOUT_MS })
+  const marker = await markerOwner(cluster, '')
+  const lost = (await cluster.primaries()).find((node) => node !== marker)
+  if (lost === undefined) throw new Error('a cluster has several primaries')
+  const struck = new Set(await keysOf(cluster, lost, KEYS))
+  // Who starts without a tag's marker can't tell whether its entries are still valid.
+  for (const key of KEYS) if ((await markerOwner(cluster, tagOf(key))) === lost) struck.add(key)
+  await lost.kill()
+  await using fleet = await startFleet({
+    processes: 2,
+    url: cluster.url,
+    redis: { keyPrefix: KEY_PREFIX },
+    cache: { l1: false },
+  })
+  for (const key of KEYS) await fleet.worker(0).ask('look', key, 1)
+  await expect
+    .poll(() => servedBy(fleet), { timeout: 10_000, interval: 200 })
+    .toEqual({ hit_l2: KEYS.length - struck.size, miss: struck.size })
+
+  await lost.restart()
+  expect(await fleet.all('ready', 10_000)).toEqual(['ready', 'ready'])
+  await servedBy(fleet)
+  await expect.poll(() => servedBy(fleet), { timeout: 10_000 }).toEqual({ hit_l2: KEYS.length })
+  expect(errorsOf((await fleet.report()).samples)).toEqual([])
+  expect(await unsettled(fleet)).toEqual([])
+})
+
+/** Which node has the marker of a tag, or under '' that of the whole cache: see "what is shared, and where it lies". */
+async function markerOwner(cluster: RedisCluster, tag: string): Promise<ClusterNode> {
+  const group = tag === '' ? 0 : (await cluster.slotOf(tag)) % 64
+  return cluster.ownerOf(await cluster.slotOf(`{${group}}`))
+}
+
+/** Outcomes of looking at every key, in the second process. */
+async function servedBy(fleet: Fleet): Promise<Record<string, number>> {
+  const outcomes: Record<string, number> = {}
+  for (const key of KEYS) {
+    const [looked] = await fleet.worker(1).ask('look', key, 1)
+    const outcome = looked?.outcome ?? 'none'
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  }
+  return outcomes
+}

@@ -14,3 +14,18 @@ export async function keysOf(
   )
   return new Set(keys.filter((_, index) => owners[index] === node))
 }
+
+/** A primary of the cluster, its replica, and those of the keys that are theirs. */
+export async function aShard(
+  cluster: RedisCluster,
+  keys: readonly string[],
+): Promise<{
+  readonly primary: ClusterNode
+  readonly replica: ClusterNode
+  readonly struck: ReadonlySet<string>
+}> {
+  const [primary] = await cluster.primaries()
+  const replica = primary && (await cluster.replicaOf(primary))
+  if (primary === undefined || replica === undefined) throw new Error('a cluster has primaries with replicas')
+  return { primary, replica, struck: await keysOf(cluster, primary, keys) }
+}

@@ -5,8 +5,9 @@ import { checkFailover } from '../src/failover-history.ts'
 import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
 import { inheritedBy } from '../src/inherited.ts'
+import { checkLostChanges } from '../src/lost-changes.ts'
 import { createNetwork, type Network } from '../src/network.ts'
-import { DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
+import { attached, DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
 import { errorsOf } from '../src/samples.ts'
 import { patience } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
@@ -102,9 +103,9 @@ test('with the primary and a sentinel dead at boot, processes start and find the
   for (const worker of fleet.workers) await worker.ask('traffic', { rate: 50, keys: KEYS })
   const primary = await group.untilPrimary((server) => server !== old)
   await group.sentinels[0]?.kill()
-  expect(await fleet.all('ready', 5_000)).toEqual(['ready', 'ready', 'ready'])
+  await attached(fleet)
   await using late = await startFleet({ url: group.url, cache: { l1: false } })
-  expect(await late.all('ready', 5_000)).toEqual(['ready'])
+  await attached(late)
 
   await fleet.all('calm')
   expect(errorsOf((await fleet.report()).samples)).toEqual([])
@@ -156,3 +157,25 @@ test.each(['serve', 'bypass'] as const)(
     expect(await unsettled(fleet)).toEqual([])
   },
 )
+
+test('changes that Redis lost in a Sentinel failover are made again by who made them', {
+  timeout: patience(60),
+}, async () => {
+  await using network = createNetwork()
+  const settings = { 'bind-source-addr': SERVERS_HOST }
+  await using group = await startSentinelGroup({ expose: network.exposePort, settings })
+  const old = primaryOf(group)
+  const replica = group.servers[1]
+  await using fleet = await startFleet({ processes: 2, url: group.url })
+  await fleet.all('ready', 5_000)
+  const recovered = await checkLostChanges({
+    fleet,
+    lag: () => network.lag(old, SERVERS_HOST, LAG_MS),
+    lagMs: LAG_MS,
+    strike: () => old.kill(),
+    inherited: () => inheritedBy(replica?.url ?? ''),
+    promoted: () => group.untilPrimary((server) => server !== old),
+  })
+  record({ scenario: '8 Sentinel: changes that Redis lost, made again', recovered })
+  expect(await unsettled(fleet)).toEqual([])
+})

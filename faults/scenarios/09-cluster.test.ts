@@ -1,15 +1,15 @@
-import { type ClusterNode, type RedisCluster, startCluster } from '@hitrate/test-support'
+import { type ClusterNode, startCluster } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
 import { type Failover, runFailover, type Service } from '../src/failover.ts'
 import { record } from '../src/figures.ts'
 import { type Fleet, startFleet } from '../src/fleet.ts'
 import { createNetwork, type Network } from '../src/network.ts'
-import { DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
+import { attached, DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
 import { tagOf } from '../src/participant.ts'
 import { errorsOf } from '../src/samples.ts'
 import { patience } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
-import { aShard, KEY_PREFIX, keysOf } from '../src/shard.ts'
+import { aShard, KEY_PREFIX, keysOf, markerOwner } from '../src/shard.ts'
 
 const PROCESSES = 3
 const NODE_TIMEOUT_MS = 1_000
@@ -132,7 +132,7 @@ test('with a primary dead at boot, processes start, and attach to its successor 
   })
   for (const worker of fleet.workers) await worker.ask('traffic', { rate: 50, keys: KEYS })
   await cluster.untilPrimary(replica)
-  expect(await fleet.all('ready', 5_000)).toEqual(['ready', 'ready', 'ready'])
+  await attached(fleet)
   await fleet.all('calm')
   expect(errorsOf((await fleet.report()).samples)).toEqual([])
 
@@ -163,18 +163,12 @@ test('keys of a shard that stays lost go to the loader, all others are shared', 
     .toEqual({ hit_l2: KEYS.length - struck.size, miss: struck.size })
 
   await lost.restart()
-  expect(await fleet.all('ready', 10_000)).toEqual(['ready', 'ready'])
+  await attached(fleet)
   await servedBy(fleet)
   await expect.poll(() => servedBy(fleet), { timeout: 10_000 }).toEqual({ hit_l2: KEYS.length })
   expect(errorsOf((await fleet.report()).samples)).toEqual([])
   expect(await unsettled(fleet)).toEqual([])
 })
-
-/** Which node has the marker of a tag, or under '' that of the whole cache: see "what is shared, and where it lies". */
-async function markerOwner(cluster: RedisCluster, tag: string): Promise<ClusterNode> {
-  const group = tag === '' ? 0 : (await cluster.slotOf(tag)) % 64
-  return cluster.ownerOf(await cluster.slotOf(`{${group}}`))
-}
 
 /** Outcomes of looking at every key, in the second process. */
 async function servedBy(fleet: Fleet): Promise<Record<string, number>> {

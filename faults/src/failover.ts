@@ -4,7 +4,7 @@ import type { Answered } from './history.ts'
 import { machineNow } from './machine-time.ts'
 import type { Report, TrafficOptions } from './messages.ts'
 import { KEYS } from './outage.ts'
-import { during, errorsOf, percentile, worstWait } from './samples.ts'
+import { during, errorsOf, longestDark, percentile, worstWait } from './samples.ts'
 import { scaled } from './scale.ts'
 
 /** By then every key has been read: see the rate. */
@@ -89,27 +89,6 @@ export async function runFailover(plan: FailoverPlan): Promise<Failover> {
       during: service(others.filter(({ began }) => began >= struckAt && began < lit)),
     },
   }
-}
-
-/** The longest time between two lookups that L2 answered, from the last before the strike on; without end where there was none after. */
-function longestDark(
-  answers: readonly Answered[],
-  struckAt: number,
-): { readonly from: number; readonly until: number } {
-  const hits = answers.filter(({ outcome }) => outcome === 'hit_l2').map(({ began }) => began)
-  hits.sort((left, right) => left - right)
-  const before = hits.findLast((began) => began < struckAt) ?? struckAt
-  const later = [...hits.filter((began) => began >= struckAt), Number.POSITIVE_INFINITY]
-  const last = answers.reduce((latest, { began }) => Math.max(latest, began), struckAt)
-  let longest = { from: before, until: before }
-  let from = before
-  for (const until of later) {
-    // What comes after the last lookup is no darkness, unless there was none at all.
-    const end = Number.isFinite(until) || from === before ? until : last
-    if (end - from > longest.until - longest.from) longest = { from, until: end }
-    from = until
-  }
-  return longest
 }
 
 function service(answers: readonly Answered[]): Service {

@@ -225,4 +225,14 @@ if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
     ],
     caughtBy: inProcess('shards/one-of-several.test.ts'),
   },
+  {
+    name: 'a new primary is not told what the one before had confirmed',
+    patches: [patch('cache/recovery.ts', 'if (serverChanged) undelivered.repeat(of)\n', '')],
+    caughtBy: scenario('08-', 'Redis lost'),
+  },
+  {
+    name: 'a replica that took over in a cluster is not told what its primary had confirmed',
+    patches: [patch('stores/redis/cluster.ts', 'serverChanged: serverChanged || late', 'serverChanged')],
+    caughtBy: scenario('09-cluster-history', 'Redis lost'),
+  },
 ]

@@ -91,3 +91,14 @@ export async function answeredAgain(fleet: Fleet): Promise<number> {
 async function hits(fleet: Fleet): Promise<number[]> {
   return (await fleet.all('stats')).map(({ totals }) => totals.requests.hit_l2)
 }
+
+/** Resolves when every process uses all servers there are; rejects after 10 s. `ready` says at once how it is, once it was tried. */
+export async function attached(fleet: Fleet): Promise<void> {
+  const deadline = machineNow() + 10_000
+  for (;;) {
+    const states = await fleet.all('ready', 1_000)
+    if (!states.includes('unavailable')) return
+    if (machineNow() > deadline) throw new Error(`not attached after 10 s: ${states.join(', ')}`)
+    await sleep(20)
+  }
+}

@@ -1,3 +1,4 @@
+import type { Answered } from './history.ts'
 import type { Sample } from './messages.ts'
 
 /** A part of a run: from then, until then. */
@@ -28,6 +29,27 @@ export function timeToRecover(samples: readonly Sample[], healed: number): numbe
     .filter(({ began, outcome }) => began >= healed && outcome === 'hit_l2')
     .reduce((earliest, { began }) => Math.min(earliest, began), Number.POSITIVE_INFINITY)
   return first - healed
+}
+
+/** The longest time between two lookups that L2 answered, from the last before the strike on; without end where there was none after. */
+export function longestDark(
+  answers: readonly Answered[],
+  struckAt: number,
+): { readonly from: number; readonly until: number } {
+  const hits = answers.filter(({ outcome }) => outcome === 'hit_l2').map(({ began }) => began)
+  hits.sort((left, right) => left - right)
+  const before = hits.findLast((began) => began < struckAt) ?? struckAt
+  const later = [...hits.filter((began) => began >= struckAt), Number.POSITIVE_INFINITY]
+  const last = answers.reduce((latest, { began }) => Math.max(latest, began), struckAt)
+  let longest = { from: before, until: before }
+  let from = before
+  for (const until of later) {
+    // What comes after the last lookup is no darkness, unless there was none at all.
+    const end = Number.isFinite(until) || from === before ? until : last
+    if (end - from > longest.until - longest.from) longest = { from, until: end }
+    from = until
+  }
+  return longest
 }
 
 /** Exact percentile: nearest rank. 0 of nothing. */

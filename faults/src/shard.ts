@@ -29,3 +29,9 @@ export async function aShard(
   if (primary === undefined || replica === undefined) throw new Error('a cluster has primaries with replicas')
   return { primary, replica, struck: await keysOf(cluster, primary, keys) }
 }
+
+/** Which node has the marker of a tag, or under '' that of the whole cache: see "What is shared, and where it lies" in the docs. */
+export async function markerOwner(cluster: RedisCluster, tag: string): Promise<ClusterNode> {
+  const group = tag === '' ? 0 : (await cluster.slotOf(tag)) % 64
+  return cluster.ownerOf(await cluster.slotOf(`{${group}}`))
+}

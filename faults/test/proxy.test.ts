@@ -20,8 +20,8 @@ afterEach(async () => {
 })
 
 /** A client: what it has heard so far, and how it ended. */
-function client() {
-  const socket = connect(proxy.port, '127.0.0.1')
+function client(from = '127.0.0.1') {
+  const socket = connect({ port: proxy.port, host: '127.0.0.1', localAddress: from })
   sockets.push(socket)
   const heard = { text: '', end: undefined as string | undefined }
   socket.on('data', (chunk) => {
@@ -121,4 +121,29 @@ test('ends a connection in the middle of a reply', async () => {
   one.ping()
   await expect.poll(() => one.heard.end, within).toBeDefined()
   expect(one.heard.text.length).toBeLessThanOrEqual('+PONG\r\n+PO'.length)
+})
+
+test('tells connections apart by where they come from', async () => {
+  const [near, far] = [client('127.0.0.1'), client('127.0.1.9')]
+  await expect.poll(() => proxy.counts.open, within).toBe(2)
+  proxy.from('127.0.1.9').silence()
+  far.ping()
+  near.ping()
+  await heardPong(near)
+  const later = client('127.0.1.9')
+  later.ping()
+  await soon()
+  expect([far.heard.text, later.heard.text]).toEqual(['', ''])
+  proxy.from('127.0.1.9').speak()
+  await heardPong(far)
+  await heardPong(later)
+})
+
+test('heals what it did to some connections alone', async () => {
+  proxy.from('127.0.1.9').silence()
+  proxy.from('127.0.1.9').delay(60_000)
+  await proxy.heal()
+  const one = client('127.0.1.9')
+  one.ping()
+  await heardPong(one)
 })

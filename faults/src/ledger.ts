@@ -1,7 +1,7 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Answered, Birth, Invalidated } from './history.ts'
 import { machineNow } from './machine-time.ts'
 import type { Report, Sample } from './messages.ts'
+import { watchStalls } from './stalls.ts'
 
 /** What one process keeps of what it did, until it is asked. */
 export interface Ledger {
@@ -12,17 +12,16 @@ export interface Ledger {
   invalidated(one: Omit<Invalidated, 'process' | 'ended'>): void
   answered(one: Omit<Answered, 'process'>): void
   sampled(sample: Sample): void
+  /** How long this process stood still in that time. */
+  stalledWithin(from: number, to: number): number
   /** Lookups so far, those of earlier reports too. */
   readonly lookups: number
   /** Everything since the last report. */
   report(): Report
 }
 
-const NANOSECONDS_IN_MILLISECOND = 1e6
-
 export function createLedger(process: string): Ledger {
-  const stalls = monitorEventLoopDelay({ resolution: 10 })
-  stalls.enable()
+  const stalls = watchStalls()
   let ids = 0
   let births = new Map<string, Birth>()
   let invalidations: Invalidated[] = []
@@ -52,11 +51,12 @@ export function createLedger(process: string): Ledger {
     get lookups() {
       return lookups
     },
+    stalledWithin: stalls.within,
     sampled: (sample) => void samples.push(sample),
     report() {
       const loads: Record<string, number> = {}
       for (const { kind, key } of births.values()) if (kind === 'load') loads[key] = (loads[key] ?? 0) + 1
-      const stalled = stalls.max / NANOSECONDS_IN_MILLISECOND
+      const stalled = stalls.longest()
       const history = { births: [...births.values()], invalidations, answers }
       const report = { samples, history, loads, peakLoads: peak, stalled }
       peak = loading
@@ -64,7 +64,6 @@ export function createLedger(process: string): Ledger {
       invalidations = []
       answers = []
       samples = []
-      stalls.reset()
       return report
     },
   }

@@ -40,7 +40,10 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number]
 export interface Sample {
   readonly what: 'lookup' | 'change'
   readonly began: number
-  /** What the caller waited, less what the origin took where this call loaded or joined a load. */
+  /**
+   * What the caller waited, less what the origin took where this call loaded or joined a load, and less the time in which
+   * the process itself stood still.
+   */
   readonly waited: number
   /** Of a lookup. */
   readonly outcome: string | undefined

@@ -55,7 +55,8 @@ export function createParticipant(name: string, cache: Cache, originOptions: Ori
     const { outcome } = seen
     const loaded =
       outcome === 'miss' || outcome === 'coalesced' || outcome === 'error' || outcome === 'bypass'
-    const waited = Math.max(0, ended - began - (loaded ? loadTime(id) : 0))
+    const stalled = ledger.stalledWithin(began, ended)
+    const waited = Math.max(0, ended - began - stalled - (loaded ? loadTime(id) : 0))
     ledger.answered({ key, began, ended, id, outcome })
     ledger.sampled({ what: 'lookup', began, waited, outcome, error })
     return { id, outcome, error, waited }
@@ -81,7 +82,9 @@ export function createParticipant(name: string, cache: Cache, originOptions: Ori
       error = messageOf(thrown)
       throw thrown
     } finally {
-      ledger.sampled({ what: 'change', began, waited: machineNow() - began, outcome: undefined, error })
+      const ended = machineNow()
+      const waited = ended - began - ledger.stalledWithin(began, ended)
+      ledger.sampled({ what: 'change', began, waited, outcome: undefined, error })
     }
   }
 

@@ -33,7 +33,7 @@ import {
 import { assemble } from './parts.ts'
 import { shutDown, within } from './shut-down.ts'
 import { storable } from './storable.ts'
-import type { Cache, CacheOptions, SetEntry } from './types.ts'
+import type { Cache, CacheOptions, GetOrSetOptions, LookupOptions, SetEntry } from './types.ts'
 import { warmLoads } from './warming.ts'
 import type { Added, Writing } from './writing.ts'
 
@@ -93,6 +93,35 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     )
   }
 
+  /**
+   * Whether a call takes what L1 has, if that is fresh. What a hit has no use for, such as the ttl, is not checked then:
+   * whoever got it wrong learns of it by the miss that comes before every hit.
+   */
+  const takesFresh = (how: LookupOptions | undefined): boolean =>
+    closing === undefined &&
+    (how === undefined || ((how?.cache === undefined || how.cache === 'use') && how?.signal === undefined))
+
+  const lookUp = async (key: string, lookup: { readonly signal?: AbortSignal } = {}): Promise<unknown> => {
+    checkKey(key)
+    checkNames('get', lookup, SIGNAL_ONLY)
+    const { signal } = readLookup(lookup, times)
+    const pattern = keyspaces.patternOf(key)
+    return one({ ...noTimes, key, pattern, source: undefined, signal, refresh: false }, false)
+  }
+
+  const lookUpOrLoad = async <T>(key: string, load: unknown, given: GetOrSetOptions = {}): Promise<T> => {
+    checkKey(key)
+    checkNames('getOrSet', given, GET_OR_SET_NAMES)
+    const loader = checkLoader(load)
+    const { mode, ...how } = readLookup(given, times)
+    const keeping = readWrite(given, times)
+    const pattern = keyspaces.patternOf(key)
+    recorder.sawTtl(pattern, keeping.ttl)
+    const source = singleSource(loader, slots)
+    const request = { ...how, key, pattern, source, keeping, refresh: mode === 'refresh' }
+    return asWritten<T>(await one(request, mode === 'bypass'))
+  }
+
   const peek = async (
     key: string,
     pattern: PatternHandle,
@@ -111,6 +140,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
   }
 
   const door: KeyspaceDoor = {
+    hit: (key, lookup) => (takesFresh(lookup) ? hit(key, parts) : undefined),
     one,
     many,
     set: async (writings) => (closing === undefined ? sent(writer.set(writings)) : UNDELIVERED),
@@ -137,14 +167,9 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     name,
     metrics,
 
-    async get(key, lookup = {}) {
-      checkKey(key)
-      checkNames('get', lookup, SIGNAL_ONLY)
-      const { signal } = readLookup(lookup, times)
-      const entry = closing === undefined ? hit(key, parts) : undefined
-      if (entry !== undefined) return entry.value
-      const pattern = keyspaces.patternOf(key)
-      return one({ ...noTimes, key, pattern, source: undefined, signal, refresh: false }, false)
+    get(key, lookup) {
+      const entry = takesFresh(lookup) ? hit(key, parts) : undefined
+      return entry === undefined ? lookUp(key, lookup) : Promise.resolve(entry.value)
     },
 
     async getMany(keys, lookup = {}) {
@@ -159,21 +184,11 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
       )
     },
 
-    async getOrSet<T>(key: string, load: unknown, given: object = {}) {
-      checkKey(key)
-      checkNames('getOrSet', given, GET_OR_SET_NAMES)
-      const loader = checkLoader(load)
-      const { mode, ...how } = readLookup(given, times)
-      const keeping = readWrite(given, times)
-      if (mode === 'use' && closing === undefined) {
-        const entry = hit(key, parts)
-        if (entry !== undefined) return asWritten<T>(entry.value)
-      }
-      const pattern = keyspaces.patternOf(key)
-      recorder.sawTtl(pattern, keeping.ttl)
-      const source = singleSource(loader, slots)
-      const request = { ...how, key, pattern, source, keeping, refresh: mode === 'refresh' }
-      return asWritten<T>(await one(request, mode === 'bypass'))
+    getOrSet<T>(key: string, load: unknown, given?: GetOrSetOptions) {
+      const entry = takesFresh(given) && typeof load === 'function' ? hit(key, parts) : undefined
+      return entry === undefined
+        ? lookUpOrLoad<T>(key, load, given)
+        : Promise.resolve(asWritten<T>(entry.value))
     },
 
     async getOrSetMany<T>(keys: readonly string[], load: unknown, given: object = {}) {

@@ -51,6 +51,14 @@ export function freshness(entry: Entry, now: Milliseconds): Freshness {
   return now < entry.staleUntil && entry.staleUntil > entry.freshUntil ? 'stale' : 'dead'
 }
 
+/** Whether no invalidation by tag in this process, and no doubt, touches it. */
+export function isUndisturbed({ markers, seq }: Pick<Entry, 'markers' | 'seq'>): boolean {
+  for (const { deletedSeq, expiredSeq, suspect, toldSeq } of markers) {
+    if (seq <= deletedSeq || seq <= expiredSeq || (suspect && seq <= toldSeq)) return false
+  }
+  return true
+}
+
 /** Whether one of its tags was changed by another process since it began, in a way that is not known yet. */
 export function inDoubt({ markers, seq }: Pick<Entry, 'markers' | 'seq'>): boolean {
   for (const { suspect, toldSeq } of markers) if (suspect && seq <= toldSeq) return true

@@ -18,11 +18,13 @@ import {
 } from './options.ts'
 import type { LoadSlots } from './slots.ts'
 import type { Template } from './template.ts'
-import type { Delivery, Keyspace, KeyspaceOptions, WarmOptions, WarmResult } from './types.ts'
+import type { Delivery, Keyspace, KeyspaceOptions, LookupOptions, WarmOptions, WarmResult } from './types.ts'
 import type { Writing } from './writing.ts'
 
 /** The cache's methods as a keyspace uses them, keys built and options checked. */
 export interface KeyspaceDoor {
+  /** What L1 has, where the call takes that and it is fresh; counted as the hit it is. */
+  hit(key: string, lookup: LookupOptions | undefined): { readonly value: unknown } | undefined
   one(request: LookupRequest, bypass: boolean): Promise<unknown>
   many(keys: readonly string[], request: ManyRequest, bypass: boolean): Promise<unknown[]>
   set(writings: readonly Writing[]): Promise<Delivery>
@@ -85,19 +87,31 @@ function keyspaceOf<P, T>(family: Family<P>, door: KeyspaceDoor): Keyspace<P, T>
     return keys.map((key, index) => ({ ...plain, key, pattern, source: sources[index] }))
   }
 
+  const lookUp = async (params: P, key: string, lookup: LookupOptions = {}): Promise<T | undefined> => {
+    checkNames('get', lookup, LOOKUP_NAMES)
+    const { mode, ...how } = readLookup(lookup, times)
+    const [source] = family.sources([params])
+    const request = { ...how, key, pattern, source, keeping: defaults, refresh: mode === 'refresh' }
+    return asWritten<T | undefined>(await door.one(request, mode === 'bypass'))
+  }
+
   return Object.freeze({
     template: template.template,
     pattern: template.pattern,
     ttl: times.ttl,
     key: keyOf,
 
-    async get(params, lookup = {}) {
-      checkNames('get', lookup, LOOKUP_NAMES)
-      const key = keyOf(params)
-      const { mode, ...how } = readLookup(lookup, times)
-      const [source] = family.sources([params])
-      const request = { ...how, key, pattern, source, keeping: defaults, refresh: mode === 'refresh' }
-      return asWritten<T | undefined>(await door.one(request, mode === 'bypass'))
+    get(params, lookup) {
+      let key: string
+      try {
+        key = keyOf(params)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      const entry = door.hit(key, lookup)
+      return entry === undefined
+        ? lookUp(params, key, lookup)
+        : Promise.resolve(asWritten<T | undefined>(entry.value))
     },
 
     async getMany(list, lookup = {}) {

@@ -54,15 +54,16 @@ export interface LookupParts {
 
 /** A fresh entry of L1, counted as the hit it is; `undefined`: {@link find} goes on. The fast path: it allocates nothing. */
 export function hit(key: string, parts: LookupParts): Entry | undefined {
-  const { clock } = parts
+  const { clock, recorder } = parts
   const began = clock.now()
-  const entry = parts.tier1.get(key)
+  const entry = parts.tier1.fresh(key, began)
   // A hit that starts a refresh goes the long way: it is rare and needs the loader.
-  if (entry === undefined || began >= entry.refreshAfter || freshness(entry, began) !== 'fresh')
-    return undefined
-  const took = clock.now() - began
-  parts.ledger.hit(key, entry)
-  parts.recorder.lookup(entry.pattern, 'hit_l1', took, took)
+  if (entry === undefined || began >= entry.refreshAfter) return undefined
+  if (entry.reads !== undefined) parts.ledger.hit(key, entry)
+  if (!recorder.hit(entry.pattern, began)) {
+    const took = clock.now() - began
+    recorder.lookup(entry.pattern, 'hit_l1', took, took, undefined, began)
+  }
   if (parts.observers.listening) {
     parts.observers.lookup({ key, pattern: entry.pattern.label, outcome: 'hit_l1', entry })
   }

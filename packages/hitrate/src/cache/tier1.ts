@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import { createL1, type L1 } from '../stores/memory/l1.ts'
 import type { Link } from '../stores/store.ts'
-import type { Bytes } from '../units.ts'
+import type { Bytes, Milliseconds } from '../units.ts'
 import type { Coherence } from './coherence.ts'
 import type { Departures } from './departures.ts'
-import { type Entry, freshness, inDoubt } from './entry.ts'
+import { type Entry, freshness, inDoubt, isUndisturbed } from './entry.ts'
 import type { Markers } from './markers.ts'
 import type { Settings } from './options.ts'
 import type { ReadLedger } from './read-ledger.ts'
@@ -19,6 +19,8 @@ export interface Tier1 {
    * believed just now stays.
    */
   get(key: string): Entry | undefined
+  /** A fresh one of those; drops nothing. */
+  fresh(key: string, now: Milliseconds): Entry | undefined
   /** The same without counting as a use and without dropping anything. */
   peek(key: string): Entry | undefined
   put(key: string, entry: Entry): void
@@ -88,6 +90,11 @@ export function createTier1(options: {
       departures.note(key, now < entry.freshUntil ? 'invalidated' : 'expired')
       return undefined
     },
+    fresh(key, now) {
+      const entry = l1.get(key)
+      if (entry === undefined || now >= entry.freshUntil || entry.expired) return undefined
+      return coherence.serves(entry, now) && isUndisturbed(entry) ? entry : undefined
+    },
     peek(key) {
       const entry = l1.peek(key)
       if (entry === undefined) return undefined
@@ -130,6 +137,7 @@ export const noTier1: Tier1 = Object.freeze({
   entries: 0,
   sizeBytes: 0,
   get: () => undefined,
+  fresh: () => undefined,
   peek: () => undefined,
   put: () => undefined,
   delete: () => false,

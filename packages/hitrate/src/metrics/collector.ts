@@ -24,12 +24,14 @@
  * Every lookup and load is counted once overall, once for its pattern and once for its endpoint, so patterns and
  * endpoints each sum to the whole in every window, also when series are folded into `__other__`, while an endpoint is
  * still unknown, and after a reset. Lookups inside a load belong to the endpoint that started it, background work to
- * `__background__`. Counts are exact; nothing is sampled.
+ * `__background__`. Counts are exact. Of the times of L1 hits one in 32 of each pattern and endpoint is taken, and stands
+ * for those after it (`hit-runs.ts`); all others are.
  */
 import type { Bytes, Milliseconds } from '../units.ts'
 import type { Endpoints } from './endpoint-scope.ts'
 import { type CountedEvent, LoadEvent, LookupEvent, timeBucket, toNanoseconds } from './events.ts'
 import { bucketIndex } from './histogram.ts'
+import { HITS_PER_SAMPLE, HitRuns } from './hit-runs.ts'
 import {
   evictionAt,
   OVERALL_SIZE,
@@ -55,7 +57,7 @@ import type {
   TierOperation,
   TierResult,
 } from './recorder.ts'
-import { Handle } from './series-table.ts'
+import { Handle, type HitRun } from './series-table.ts'
 
 /** How much one load moves the running mean of its pattern. */
 const LOAD_WEIGHT = 0.1
@@ -67,10 +69,18 @@ export class Collector implements Recorder {
   /** Filled anew for each event. */
   readonly #lookup = new LookupEvent()
   readonly #load = new LoadEvent()
+  readonly #runs = new HitRuns()
+  /** The run whose hit is to be timed, until it is told. */
+  #due: HitRun | undefined
 
   constructor(ledger: Ledger, endpoints: Endpoints) {
     this.#ledger = ledger
     this.#endpoints = endpoints
+    const countRun = (run: HitRun): void => this.#countRun(run)
+    ledger.onSettle = (bucketEnds) => {
+      this.#runs.settle(countRun)
+      if (bucketEnds) this.#runs.clear()
+    }
   }
 
   declare(declared: DeclaredPattern): PatternHandle {
@@ -100,6 +110,19 @@ export class Collector implements Recorder {
     const event = this.#lookup.set(outcome, reason, response, wait, handle.meanLoad)
     this.#count(handle, event)
     this.#endpoints.count(event, handle)
+    if (this.#due !== undefined && outcome === 'hit_l1') this.#timed(this.#due, response)
+  }
+
+  hit(pattern: PatternHandle, at: Milliseconds): boolean {
+    this.#ledger.tick(at)
+    const { current } = this.#endpoints
+    const own = pattern instanceof Handle && pattern.table === this.#ledger.patterns && pattern.isCurrent
+    if (!own || current === undefined) return false
+    const run = this.#runs.of(pattern, current)
+    if (run === undefined) return false
+    if (this.#runs.add(run)) return true
+    this.#due = run
+    return false
   }
 
   /** A lookup told by `record`, which may name its endpoint. */
@@ -173,9 +196,27 @@ export class Collector implements Recorder {
     return this.#endpoints.background(work)
   }
 
-  #count(handle: Handle, event: CountedEvent): void {
-    event.countOverall(this.#ledger.overall.open)
-    event.countSeries(handle.series.open)
+  #count(handle: Handle, event: CountedEvent, times = 1): void {
+    event.countOverall(this.#ledger.overall.open, times)
+    event.countSeries(handle.series.open, times)
+  }
+
+  /** A hit was timed: what it took stands for the next ones. */
+  #timed(run: HitRun, response: Milliseconds): void {
+    this.#due = undefined
+    this.#countRun(run)
+    run.pending = 0
+    run.response = response
+    run.untimed = HITS_PER_SAMPLE - 1
+  }
+
+  #countRun({ pattern, endpoint, pending, response }: HitRun): void {
+    if (pending === 0) return
+    const handle = pattern.current
+    handle.uses += pending
+    const event = this.#lookup.set('hit_l1', undefined, response, response, handle.meanLoad)
+    this.#count(handle, event, pending)
+    this.#endpoints.countFor(endpoint, event, handle, pending)
   }
 
   /** Our handle for one that was given: a cache may have got it elsewhere, or before its label became part of another. */

@@ -55,11 +55,16 @@ export class Endpoints {
     }
   }
 
-  /** Counts an event for a certain endpoint. */
-  countFor(endpoint: Handle, event: CountedEvent, pattern: Handle): void {
-    endpoint.uses++
-    event.countSeries(endpoint.series.open)
-    this.#countCell(endpoint, event, pattern)
+  /** The endpoint of the calling async context, where it is known already. */
+  get current(): Handle | undefined {
+    return (this.#storage.getStore() ?? this.#none).endpoint
+  }
+
+  /** Counts an event for a certain endpoint. @param times how often it happened */
+  countFor(endpoint: Handle, event: CountedEvent, pattern: Handle, times = 1): void {
+    endpoint.uses += times
+    event.countSeries(endpoint.series.open, times)
+    this.#countCell(endpoint, event, pattern, times)
   }
 
   run<T>(endpoint: Handle, work: () => T): T {
@@ -104,11 +109,11 @@ export class Endpoints {
     }
   }
 
-  #countCell(endpoint: Handle, event: CountedEvent, pattern: Handle): void {
+  #countCell(endpoint: Handle, event: CountedEvent, pattern: Handle, times = 1): void {
     const { cells, patterns } = this.#ledger
     if (pattern.series === patterns.other.series) return
     const cell = cells.at(endpoint.series, pattern.series)
     if (cell === undefined) this.#ledger.dropped.endpoint_pattern++
-    else event.countCell(cell)
+    else event.countCell(cell, times)
   }
 }

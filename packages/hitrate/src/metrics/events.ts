@@ -29,9 +29,10 @@ export function timeBucket(nanoseconds: number): number {
 
 /** Something that happened to a pattern at an endpoint: how it counts in each kind of series. */
 export interface CountedEvent {
-  countOverall(tally: Tally): void
-  countSeries(tally: Tally): void
-  countCell(tally: Tally): void
+  /** @param times how often it happened; default once */
+  countOverall(tally: Tally, times?: number): void
+  countSeries(tally: Tally, times?: number): void
+  countCell(tally: Tally, times?: number): void
   /** The recorder fills one object again and again; who keeps one copies it. */
   copy(): CountedEvent
 }
@@ -61,18 +62,18 @@ export class LookupEvent implements CountedEvent {
     return this
   }
 
-  countOverall(tally: Tally): void {
-    this.#count(tally)
-    tally.histograms[this.#outcome]?.add(this.#bucket, this.#response)
+  countOverall(tally: Tally, times = 1): void {
+    this.#count(tally, times)
+    tally.histograms[this.#outcome]?.add(this.#bucket, this.#response, times)
   }
 
-  countSeries(tally: Tally): void {
-    this.#count(tally)
-    if (this.#outcome !== BYPASS) tally.histograms[RESPONSE]?.add(this.#bucket, this.#response)
+  countSeries(tally: Tally, times = 1): void {
+    this.#count(tally, times)
+    if (this.#outcome !== BYPASS) tally.histograms[RESPONSE]?.add(this.#bucket, this.#response, times)
   }
 
-  countCell(tally: Tally): void {
-    tally.increase(this.#outcome, 1)
+  countCell(tally: Tally, times = 1): void {
+    tally.increase(this.#outcome, times)
   }
 
   copy(): LookupEvent {
@@ -86,11 +87,11 @@ export class LookupEvent implements CountedEvent {
     return copy
   }
 
-  #count(tally: Tally): void {
-    tally.increase(this.#outcome, 1)
-    if (this.#reason >= 0) tally.increase(this.#reason, 1)
-    tally.increase(WAIT_AT, this.#wait)
-    if (this.#saved > 0) tally.increase(SAVED_AT, this.#saved)
+  #count(tally: Tally, times: number): void {
+    tally.increase(this.#outcome, times)
+    if (this.#reason >= 0) tally.increase(this.#reason, times)
+    tally.increase(WAIT_AT, this.#wait * times)
+    if (this.#saved > 0) tally.increase(SAVED_AT, this.#saved * times)
   }
 }
 

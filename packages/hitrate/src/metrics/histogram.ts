@@ -137,13 +137,13 @@ export class Histogram implements HistogramValue {
     return this.#counts.byteLength
   }
 
-  /** Counts one value: its bucket by {@link bucketIndex}, and the value itself in whole units. */
-  add(index: number, units: number): void {
-    this.#count++
-    this.#units += units
+  /** Counts a value, once or so many times: its bucket by {@link bucketIndex}, and the value itself in whole units. */
+  add(index: number, units: number, times = 1): void {
+    this.#count += times
+    this.#units += units * times
     const slot = index - this.#first
-    if (slot >= 0 && slot < this.#counts.length) this.#increase(slot, 1)
-    else this.#bump(index, 1)
+    if (slot >= 0 && slot < this.#counts.length) this.#increase(slot, times)
+    else this.#bump(index, times)
   }
 
   /** Adds (`sign` 1) or takes away (-1) all of another histogram. */

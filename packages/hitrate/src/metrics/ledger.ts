@@ -59,6 +59,8 @@ export class Ledger {
 
   readonly startedAt: Milliseconds
   resetAt: Milliseconds | null = null
+  /** Counts what was put off: see `hit-runs.ts`. Called before a bucket ends. */
+  onSettle: (bucketEnds: boolean) => void = () => undefined
   readonly #clock: Clock
   /** From the monotonic clock to Unix time, fixed at the start: windows must not jump with the wall clock. */
   readonly #offset: Milliseconds
@@ -116,9 +118,15 @@ export class Ledger {
     if (time >= this.#slotEnds) this.#advance(time)
   }
 
+  /** Before anything is read: all that has happened is counted. */
+  settle(): void {
+    this.tick()
+    this.onSettle(false)
+  }
+
   /** Forgets all windows; what is counted for ever stays. */
   reset(): void {
-    this.tick()
+    this.settle()
     for (const rollup of this.#rollups) rollup.clear()
     this.resetAt = this.time
   }
@@ -128,6 +136,7 @@ export class Ledger {
   }
 
   #advance(time: Milliseconds): void {
+    this.onSettle(true)
     const ended = this.overallRollup.slot
     for (const rollup of this.#rollups) rollup.advance(time)
     const { slot } = this.overallRollup

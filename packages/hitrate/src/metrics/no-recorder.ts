@@ -8,6 +8,7 @@ export const noRecorder: Recorder = Object.freeze({
   patternOf: () => HANDLE,
   sawTtl: () => {},
   lookup: () => {},
+  hit: () => true,
   load: () => {},
   valueSize: () => {},
   tier: () => {},

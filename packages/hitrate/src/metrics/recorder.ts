@@ -117,6 +117,12 @@ export interface Recorder {
     reason?: MissReason,
     at?: Milliseconds,
   ): void
+  /**
+   * One hit in L1, of which most are neither timed nor counted at once: what happens most must cost least.
+   * @param at the clock's `now()`, just read
+   * @returns false: it was not counted. It is to be timed, and told to {@link lookup}
+   */
+  hit(pattern: PatternHandle, at: Milliseconds): boolean
   /** One load ended. Counted for the endpoint of the async context that started it. */
   load(pattern: PatternHandle, result: LoadResult, trigger: LoadTrigger, took: Milliseconds): void
   /** A value was encoded: its length as stored, before compression. */

@@ -193,7 +193,7 @@ export class Reports {
   /** Checks the window, and closes what has ended until now. */
   #window(query: WindowQuery, fallback: Milliseconds = this.#ledger.options.retention): Milliseconds {
     const window = windowOf(query.window, fallback, this.#ledger.options.retention)
-    this.#ledger.tick()
+    this.#ledger.settle()
     return window
   }
 

@@ -14,6 +14,18 @@ const HYSTERESIS = 2
 /** Series that change hands at one `rebalance`, as a share of the cap. */
 const MAX_SWAPS = 0.1
 
+/** L1 hits of one pattern at one endpoint, that are counted together. */
+export interface HitRun {
+  readonly pattern: Handle
+  readonly endpoint: Handle
+  /** Hits not counted yet. */
+  pending: number
+  /** Hits until the next one that is timed. */
+  untimed: number
+  /** What the last one that was timed took. */
+  response: Milliseconds
+}
+
 /** A label and the series it counts in, which may change; holders of a handle needn't know. */
 export class Handle implements PatternHandle {
   readonly table: SeriesTable
@@ -28,6 +40,8 @@ export class Handle implements PatternHandle {
   ttl: Milliseconds | null = null
   /** A running mean of the loads, in whole nanoseconds: what a hit saves. */
   meanLoad = 0
+  /** Of its L1 hits, those at the endpoint asked for last: traffic comes in runs. */
+  run: HitRun | undefined = undefined
 
   constructor(table: SeriesTable, label: string, series: Series) {
     this.table = table
@@ -44,6 +58,11 @@ export class Handle implements PatternHandle {
     let current: Handle = this
     while (current.#successor !== undefined) current = current.#successor
     return current
+  }
+
+  /** Whether it did not become part of another label. */
+  get isCurrent(): boolean {
+    return this.#successor === undefined
   }
 
   /** Everything recorded with this handle goes to another one from now on. */

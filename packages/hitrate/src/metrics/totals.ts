@@ -34,7 +34,7 @@ const MOVABLE = 15 * 60_000
 
 /** Everything counted since the start. */
 export function totalsOf(ledger: Ledger): Totals {
-  ledger.tick()
+  ledger.settle()
   const overall = everCounted(ledger.overall)
   return Object.freeze({
     since: ledger.startedAt,

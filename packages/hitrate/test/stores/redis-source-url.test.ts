@@ -45,6 +45,7 @@ describe('a redis:// URL', () => {
     ['redis://cache/0', 0],
     ['redis://cache/12', 12],
     ['rediss://cache/3?ssl_cert_reqs=none', 3],
+    ['redis://cache?database=2', 2],
   ])('%s says which database', async (url, database) => {
     expect((await standalone(url)).options).toMatchObject({ database })
   })
@@ -230,6 +231,7 @@ describe('what a URL can not say', () => {
     ['constructor://localhost', 'l2: a URL of scheme "constructor" given'],
     ['redis://cache/abc', 'l2: a URL with the database "abc" given; accepted: a number'],
     ['redis://cache/0/1', 'l2: a URL with the database "0/1" given'],
+    ['rediss://cache?database=x', 'with the database "x" given; accepted: a whole number, 0 or more'],
     [
       'redis://cache:port',
       "l2: a redis:// URL whose host, port or credentials can't be read given; accepted: ",

@@ -23,6 +23,7 @@ export function urlSource(given: string, login: Login, accepted: string): Source
 }
 
 function standaloneUrl(url: RedisUrl, login: Login): Source {
+  // Other parameters are for other clients, whose URLs hosts of Redis give out.
   if (!/^\d{0,9}$/.test(url.path)) {
     throw refusal(
       'l2',
@@ -32,7 +33,7 @@ function standaloneUrl(url: RedisUrl, login: Login): Source {
   }
   const make = nodeMaker({
     ...logIn(url, login, login.username !== undefined),
-    database: login.database ?? Number(url.path),
+    database: login.database ?? databaseOf(url) ?? Number(url.path),
   })
   const [address = { host: 'localhost', port: 6_379 }] = url.hosts
   return { kind: 'standalone', make: (clock, seam) => make(address, clock, seam) }

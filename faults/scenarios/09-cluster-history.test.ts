@@ -81,7 +81,6 @@ test("changes that Redis lost with a cluster's primary are made again by who mad
   const replica = await cluster.replicaOf(primary)
   if (replica === undefined) throw new Error('a primary has a replica')
   const [braced = ''] = await keysOf(
-    cluster,
     primary,
     Array.from({ length: 50 }, (_, index) => `{${index}}`),
   )

@@ -1,18 +1,26 @@
 import type { ClusterNode, RedisCluster } from '@hitrate/test-support'
+import { connectRaw } from './raw-redis.ts'
 
 /** What a fleet's caches begin every key with, so that its slot can be told. */
 export const KEY_PREFIX = 'faults'
 
-/** The keys whose slots a node of the cluster has now. */
-export async function keysOf(
-  cluster: RedisCluster,
-  node: ClusterNode,
-  keys: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const owners = await Promise.all(
-    keys.map(async (key) => cluster.ownerOf(await cluster.slotOf(`${KEY_PREFIX}:1:e:${key}`))),
+/** The keys whose slots a node of the cluster has now, by its own account. */
+export async function keysOf(node: ClusterNode, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  await using raw = await connectRaw(node.url)
+  const ranges = listOf(await raw.send('CLUSTER', 'SLOTS'))
+    .map(listOf)
+    .filter(([, , primary]) => String(listOf(primary)[2]) === node.id)
+  const slots = await Promise.all(
+    keys.map((key) => raw.send('CLUSTER', 'KEYSLOT', `${KEY_PREFIX}:1:e:${key}`)),
   )
-  return new Set(keys.filter((_, index) => owners[index] === node))
+  const has = (slot: number): boolean =>
+    ranges.some(([from, to]) => Number(from) <= slot && slot <= Number(to))
+  return new Set(keys.filter((_, index) => has(Number(slots[index]))))
+}
+
+function listOf(reply: unknown): readonly unknown[] {
+  if (!Array.isArray(reply)) throw new Error('the reply is no list')
+  return reply
 }
 
 /** A primary of the cluster, its replica, and those of the keys that are theirs. */
@@ -27,7 +35,7 @@ export async function aShard(
   const [primary] = await cluster.primaries()
   const replica = primary && (await cluster.replicaOf(primary))
   if (primary === undefined || replica === undefined) throw new Error('a cluster has primaries with replicas')
-  return { primary, replica, struck: await keysOf(cluster, primary, keys) }
+  return { primary, replica, struck: await keysOf(primary, keys) }
 }
 
 /** Which node has the marker of a tag, or under '' that of the whole cache: see "What is shared, and where it lies" in the docs. */

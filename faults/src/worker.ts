@@ -1,4 +1,5 @@
 /** One process of a fleet: a cache with an origin behind it, told what to do by `fleet.ts`. Started by fork. */
+import { flushCompileCache } from 'node:module'
 import { createCache } from 'hitrate'
 import { redisStore } from 'hitrate/redis'
 import type { CommandName, Commands, Request, Response, WorkerOptions } from './messages.ts'
@@ -9,6 +10,9 @@ type Handlers = {
     ...given: Parameters<Commands[N]>
   ) => ReturnType<Commands[N]> | Promise<ReturnType<Commands[N]>>
 }
+
+// Else compiled sources are written when the process ends: the first time that takes seconds, and counts as not ending.
+flushCompileCache()
 
 const [given = ''] = process.argv.slice(2)
 const options: WorkerOptions = JSON.parse(given)

@@ -17,7 +17,7 @@ export interface Orphans {
   forget(key: string): void
   /** Whether a claim found under the key is most likely our own. */
   has(key: string): boolean
-  /** Gives those back for which it holds; what is not answered is left to lapse. */
+  /** Gives those back for which it holds; what is not answered is given back over the next link, or lapses. */
   release(holds: (key: string) => boolean, store: Store, caller: Caller): Promise<void>
 }
 
@@ -44,12 +44,13 @@ export function createOrphans(clock: Clock, lapse: Milliseconds): Orphans {
       return false
     },
     async release(holds, store, caller) {
-      const those = [...orphans].filter(([key]) => holds(key))
-      for (const [key] of those) orphans.delete(key)
+      const those = [...orphans].filter(([key, { until }]) => clock.now() < until && holds(key))
       await Promise.all(
-        those.map(([key, { version }]) =>
-          caller.call('write', () => store.release(key, version, { pause: 0, remove: false })),
-        ),
+        those.map(async ([key, orphan]) => {
+          const how = { pause: 0, remove: false }
+          const answer = await caller.call('write', () => store.release(key, orphan.version, how))
+          if (answer.ok && orphans.get(key) === orphan) orphans.delete(key)
+        }),
       )
     },
   }

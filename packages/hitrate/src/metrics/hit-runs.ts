@@ -30,7 +30,7 @@ export class HitRuns {
     if (run === undefined) {
       if (this.#size >= MAX_RUNS) return undefined
       this.#size++
-      run = { pattern, endpoint, pending: 0, untimed: 0, response: 0 }
+      run = { pattern, endpoint, pending: 0, waiting: false, untimed: 0, response: 0 }
       row.set(endpoint, run)
     }
     pattern.run = run
@@ -41,7 +41,11 @@ export class HitRuns {
   add(run: HitRun): boolean {
     if (run.untimed === 0) return false
     run.untimed--
-    if (run.pending++ === 0) this.#waiting.push(run)
+    run.pending++
+    if (!run.waiting) {
+      run.waiting = true
+      this.#waiting.push(run)
+    }
     return true
   }
 
@@ -53,6 +57,7 @@ export class HitRuns {
     for (const run of waiting) {
       count(run)
       run.pending = 0
+      run.waiting = false
     }
   }
 

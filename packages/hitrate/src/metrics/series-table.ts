@@ -20,6 +20,8 @@ export interface HitRun {
   readonly endpoint: Handle
   /** Hits not counted yet. */
   pending: number
+  /** Whether it is on the list of those that may have hits pending; each once. */
+  waiting: boolean
   /** Hits until the next one that is timed. */
   untimed: number
   /** What the last one that was timed took. */

@@ -16,7 +16,8 @@ import { aShard, KEY_PREFIX, keysOf, markerOwner } from '../src/shard.ts'
 
 const PROCESSES = 3
 const NODE_TIMEOUT_MS = 1_000
-const LAG_MS = 300
+/** Long enough that some changes are surely confirmed in that time. */
+const LAG_MS = 700
 const STALE_BOUND_MS = 2_000
 const SLACK_MS = 300
 const SETTLES_MS = 2_000

@@ -92,7 +92,7 @@ const HITRATE: readonly Direction[] = [
       '../redis/index.ts',
       '../../index.ts',
     ],
-    allowed: ['../store.ts', '../../codec/json.ts', '../../metrics/recorder.ts', 'lru-cache'],
+    allowed: ['../store.ts', '../../codec/json.ts', '../../metrics/recorder.ts'],
   },
   {
     file: 'stores/redis/store.ts',

@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: one benchmark, alone on the machine. */
 import { behaviour } from './behaviour/behaviour.ts'
 import { cluster } from './cluster.ts'
+import { hitRatio } from './hit-ratio.ts'
 import { safety } from './safety/safety.ts'
 import { seedTargets } from './seed-targets.ts'
 
@@ -22,6 +23,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     about:
       'what claims, envelope, tracking and deadlines add to a hit in L2, a miss and a write; --rounds N, --save',
     run: safety,
+  },
+  'hit-ratio': {
+    about: 'what L1 hits of recorded traces at several sizes, beside LRU; --traces FOLDER',
+    run: hitRatio,
   },
   cluster: {
     about:

@@ -1,5 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import type { Bytes } from '../../units.ts'
+import { Eviction, type Place, use } from './eviction.ts'
+import { createGhosts } from './ghosts.ts'
 
 /** Something L1 can hold. */
 export interface Sized {
@@ -11,8 +12,8 @@ export interface Sized {
 export type Departure = 'evicted' | 'replaced' | 'removed'
 
 /**
- * The in-process tier: bounded by bytes and entries, least recently used out first. It knows nothing of freshness.
- * The policy is `lru-cache`'s; whoever replaces it replaces this file.
+ * The in-process tier: bounded by bytes and entries; who leaves first is decided by `eviction.ts`. It knows nothing of
+ * freshness.
  */
 export interface L1<E extends Sized> {
   readonly entries: number
@@ -29,7 +30,7 @@ export interface L1<E extends Sized> {
 }
 
 /**
- * Bytes of heap an entry costs beside its value and key: entry object, list node, map slot. A figure measured with
+ * Bytes of heap an entry costs beside its value and key: entry object, place in a queue, map slot. A figure measured with
  * small values on Node 26, rounded up.
  */
 export const ENTRY_OVERHEAD: Bytes = 400
@@ -39,33 +40,96 @@ export function createL1<E extends Sized>(options: {
   readonly maxEntries: number | undefined
   onDeparture(key: string, entry: E, why: Departure): void
 }): L1<E> {
-  const lru = new LRUCache<string, E>({
-    maxSize: options.maxBytes,
-    ...(options.maxEntries === undefined ? {} : { max: options.maxEntries }),
-    sizeCalculation: (entry, key) => entry.size + key.length + ENTRY_OVERHEAD,
-    dispose: (entry, key, reason) => {
-      options.onDeparture(
-        key,
-        entry,
-        reason === 'evict' ? 'evicted' : reason === 'set' ? 'replaced' : 'removed',
-      )
-    },
-  })
+  const { maxBytes, maxEntries = Number.POSITIVE_INFINITY, onDeparture } = options
+  const held = new Map<string, Held<E>>()
+  const eviction = new Eviction<Held<E>>(createGhosts())
+  let sizeBytes: Bytes = 0
+
+  const forget = (place: Held<E>): void => {
+    held.delete(place.key)
+    sizeBytes -= place.weight
+  }
+  const makeRoom = (bytes: Bytes): void => {
+    while (sizeBytes + bytes > maxBytes || held.size >= maxEntries) {
+      const place = eviction.evict(Math.min(maxBytes, sizeBytes + bytes))
+      if (place === undefined) return
+      forget(place)
+      onDeparture(place.key, place.entry, 'evicted')
+    }
+  }
+  const remove = (place: Held<E>, why: Departure): void => {
+    eviction.remove(place)
+    forget(place)
+    onDeparture(place.key, place.entry, why)
+  }
+
   return {
     get entries() {
-      return lru.size
+      return held.size
     },
     get sizeBytes() {
-      return lru.calculatedSize
+      return sizeBytes
     },
-    get: (key) => lru.get(key),
-    peek: (key) => lru.peek(key),
+    get(key) {
+      const place = held.get(key)
+      if (place === undefined) return undefined
+      use(place)
+      return place.entry
+    },
+    peek: (key) => held.get(key)?.entry,
     set(key, entry) {
-      lru.set(key, entry)
-      return lru.peek(key) === entry
+      const before = held.get(key)
+      if (before?.entry === entry) return true
+      const place = new Held(key, entry)
+      if (place.weight > maxBytes) {
+        if (before !== undefined) remove(before, 'replaced')
+        return false
+      }
+      if (before === undefined) place.proven = eviction.isProven(key)
+      else {
+        // Out before room is made, so that it can't be what makes room for its own successor.
+        eviction.remove(before)
+        forget(before)
+        place.proven = before.proven
+        place.uses = before.uses
+        use(place)
+      }
+      makeRoom(place.weight)
+      held.set(key, place)
+      sizeBytes += place.weight
+      eviction.add(place)
+      if (before !== undefined) onDeparture(key, before.entry, 'replaced')
+      return true
     },
-    delete: (key) => lru.delete(key),
-    clear: () => lru.clear(),
-    keys: () => lru.keys(),
+    delete(key) {
+      const place = held.get(key)
+      if (place !== undefined) remove(place, 'removed')
+      return place !== undefined
+    },
+    clear() {
+      const all = [...held.values()]
+      held.clear()
+      eviction.clear()
+      sizeBytes = 0
+      for (const { key, entry } of all) onDeparture(key, entry, 'removed')
+    },
+    keys: () => held.keys(),
+  }
+}
+
+/** An entry's place in L1. */
+class Held<E extends Sized> implements Place<Held<E>> {
+  readonly key: string
+  readonly entry: E
+  readonly weight: Bytes
+  uses = 0
+  proven = false
+  before: Held<E> | undefined = undefined
+  after: Held<E> | undefined = undefined
+
+  constructor(key: string, entry: E) {
+    this.key = key
+    this.entry = entry
+    this.weight = entry.size + key.length + ENTRY_OVERHEAD
   }
 }

@@ -17,6 +17,7 @@ export interface Birth {
 /** An invalidation that resolved; a set is one too. */
 export interface Invalidated {
   readonly what: string
+  readonly by: InvalidatedBy
   readonly process: string
   readonly covers: Coverage
   readonly mode: 'delete' | 'expire'
@@ -26,6 +27,9 @@ export interface Invalidated {
   readonly ended: number
   readonly delivered: boolean
 }
+
+/** What it is done to: the entries themselves, or a marker that all of them are judged by. */
+export type InvalidatedBy = 'key' | 'pattern' | 'tag' | 'all'
 
 /** The keys that were invalidated: one; those that begin so; all of them. */
 export type Coverage = { readonly key: string } | { readonly prefix: string }
@@ -106,7 +110,7 @@ function byKey({ invalidations }: History): (key: string) => readonly Invalidate
   }
 }
 
-function covers({ covers: coverage }: Invalidated, key: string): boolean {
+export function covers({ covers: coverage }: Invalidated, key: string): boolean {
   return 'key' in coverage ? coverage.key === key : key.startsWith(coverage.prefix)
 }
 

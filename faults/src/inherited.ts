@@ -8,7 +8,7 @@ import { connectRaw } from './raw-redis.ts'
  * does not know is lost by Redis itself, and no client can prevent it.
  */
 export interface Inherited {
-  /** Whether that value of the key is still there, as if nothing had been invalidated since: Redis has lost `by`. */
+  /** Whether it knows nothing of an invalidation that would have kept that value of the key from being read. */
   without(by: Invalidated, key: string, id: string): boolean
   /** The value there is of a key; `undefined`: none. */
   valueOf(key: string): string | undefined
@@ -47,10 +47,16 @@ export async function inheritedBy(url: string): Promise<Inherited> {
   const unixTime = performance.timeOrigin + performance.now() - machineNow()
   return {
     valueOf: (key) => held.get(key)?.id,
-    without(by, key, id) {
+    without({ by, began }, key, id) {
+      const since = began + unixTime
+      // A marker that is not here is another server's, which lives.
+      const ofTag = stamps.get(tagOf(key)) ?? Number.POSITIVE_INFINITY
+      const ofAll = stamps.get('') ?? Number.POSITIVE_INFINITY
+      if (by === 'tag') return ofTag < since
+      if (by === 'all') return ofAll < since
       const found = held.get(key)
-      const latest = Math.max(stamps.get('') ?? 0, stamps.get(tagOf(key)) ?? 0)
-      return found?.id === id && !found.expired && latest < by.began + unixTime
+      const voided = [ofTag, ofAll].some((stamp) => Number.isFinite(stamp) && stamp >= since)
+      return found?.id === id && !found.expired && !voided
     },
   }
 }

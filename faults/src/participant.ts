@@ -69,7 +69,7 @@ export function createParticipant(name: string, cache: Cache, originOptions: Ori
   }
 
   const change = async (
-    keys: readonly Pick<Invalidated, 'what' | 'covers' | 'mode' | 'brought'>[],
+    keys: readonly Pick<Invalidated, 'what' | 'by' | 'covers' | 'mode' | 'brought'>[],
     run: () => Promise<Delivery>,
   ): Promise<Delivered> => {
     const began = machineNow()
@@ -94,7 +94,13 @@ export function createParticipant(name: string, cache: Cache, originOptions: Ori
     run: () => Promise<Delivery>,
   ): Promise<Delivered> =>
     change(
-      keys.map((key) => ({ what: `${mode} of ${key}`, covers: { key }, mode, brought: undefined })),
+      keys.map((key) => ({
+        what: `${mode} of ${key}`,
+        by: 'key',
+        covers: { key },
+        mode,
+        brought: undefined,
+      })),
       run,
     )
 
@@ -106,8 +112,9 @@ export function createParticipant(name: string, cache: Cache, originOptions: Ori
     async set(key) {
       const birth = ledger.born('set', key)
       const what = `set of ${key} to ${birth.id}`
-      const delivery = await change([{ what, covers: { key }, mode: 'delete', brought: birth.id }], () =>
-        cache.set<Value>(key, { id: birth.id, key }, { tags: [tagOf(key)] }),
+      const delivery = await change(
+        [{ what, by: 'key', covers: { key }, mode: 'delete', brought: birth.id }],
+        () => cache.set<Value>(key, { id: birth.id, key }, { tags: [tagOf(key)] }),
       )
       if (delivery.delivered) birth.ended = machineNow()
       return delivery
@@ -116,7 +123,8 @@ export function createParticipant(name: string, cache: Cache, originOptions: Ori
     expire: (keys) => changeKeys(keys, 'expire', () => cache.expire(keys)),
     invalidate(target, mode) {
       const what = `${mode} of ${JSON.stringify(target)}`
-      return change([{ what, covers: coverageOf(target), mode, brought: undefined }], () =>
+      const by = target === 'all' ? 'all' : 'tags' in target ? 'tag' : 'pattern'
+      return change([{ what, by, covers: coverageOf(target), mode, brought: undefined }], () =>
         cache.invalidate(target, { mode }),
       )
     },

@@ -20,6 +20,7 @@ const birth = (given: Partial<Birth>): Birth => ({
 })
 const removal = (given: Partial<Invalidated>): Invalidated => ({
   what: 'delete',
+  by: 'key',
   process: 'A',
   covers: { key: 'a:1' },
   mode: 'delete',

@@ -74,11 +74,18 @@ test('a failover that the sentinels are asked for, while the old primary lives, 
   await using group = await startSentinelGroup()
   const old = primaryOf(group)
   const [sentinel] = group.sentinels
+  const ask = () => sentinel?.exec('SENTINEL', 'FAILOVER', group.name)
+  const another = (server: RedisServer): boolean => server !== old
   await using fleet = await startFleet({ processes: PROCESSES, url: group.url, cache: { l1: false } })
   const failover = await runFailover({
     fleet,
-    strike: () => sentinel?.exec('SENTINEL', 'FAILOVER', group.name),
-    promoted: () => group.untilPrimary((server) => server !== old),
+    strike: ask,
+    // A sentinel that gets stuck gives up after 3 s, and says so to nobody.
+    promoted: () =>
+      group.untilPrimary(another, 6_000).catch(async () => {
+        await ask()
+        return group.untilPrimary(another)
+      }),
     heal: () => group.untilWhole(),
   })
 

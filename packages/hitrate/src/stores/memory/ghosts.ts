@@ -14,6 +14,8 @@ const GENERATION = 0.5
 /** Of places, so that few have to be looked at. */
 const MAX_LOAD = 0.5
 const FEWEST_PLACES = 64
+/** At one key: whoever chooses keys may choose them so that their hashes meet. */
+const MAX_LOOKS = 16
 
 /**
  * Two generations of 32-bit hashes: when the younger is full, the older is forgotten. Nothing is ever moved, and a
@@ -59,24 +61,25 @@ class Generation {
   }
 
   has(hash: number): boolean {
-    return this.#places[this.#find(hash)] === hash
+    return this.#places[this.#placeOf(hash)] === hash
   }
 
   add(hash: number): void {
-    const place = this.#find(hash)
+    const place = this.#placeOf(hash)
     if (this.#places[place] === hash) return
     this.#places[place] = hash
     this.#left--
   }
 
-  /** Where it is, or where it belongs: a free place, of which there are always some. */
-  #find(hash: number): number {
-    let place = hash & this.#mask
-    for (;;) {
+  /** Where it is, or else a free place; where there is neither nearby, its first one, whose ghost is forgotten. */
+  #placeOf(hash: number): number {
+    const first = hash & this.#mask
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const place = (first + look) & this.#mask
       const there = this.#places[place]
       if (there === 0 || there === hash) return place
-      place = (place + 1) & this.#mask
     }
+    return first
   }
 }
 

@@ -88,7 +88,7 @@ describe.each(FAULTS)('where one of three shards %s', (_, befall) => {
     await lookUp(here.cache, clock, ['a1', 'b1', 'c1', 'd1', 'e1', 'f1'])
     await clock.advance(3_000)
     const looked = await lookUp(here.cache, clock, ['k0'])
-    expect(looked.map(({ waited }) => waited)).toEqual([0])
+    expect(looked).toEqual([{ key: 'k0', value: 'stored', waited: 0 }])
   })
 
   test('an invalidation of keys is delivered to the others, and to it once it is well again', async () => {
@@ -121,6 +121,28 @@ describe.each(FAULTS)('where one of three shards %s', (_, befall) => {
     here.chaos[1].heal()
     await clock.advance(40_000)
     expect(await there.cache.getMany(['k0', 'k1', 'k2'])).toEqual([undefined, undefined, undefined])
+  })
+})
+
+describe('a tag whose server is lost, and that others invalidate meanwhile', () => {
+  /** `here` knew the tag, and has lost its server since; `there` has not. */
+  async function invalidatedUnheard(onDisconnect: 'serve' | 'bypass') {
+    const fleet = await twoProcesses({ l1: false, onDisconnect })
+    const { clock, here, there } = fleet
+    await there.cache.set('k0', 'stored', { tags: ['tag1'] })
+    expect(await here.cache.get('k0')).toBe('stored')
+    here.chaos[1].down()
+    await there.cache.invalidate({ tags: ['tag1'] })
+    await clock.advance(100)
+    return lookUp(here.cache, clock, ['k0'])
+  }
+
+  test("is taken as it was last known with 'serve': nobody can tell", async () => {
+    expect(await invalidatedUnheard('serve')).toMatchObject([{ value: 'stored', waited: 0 }])
+  })
+
+  test("keeps its entries from being read with 'bypass'", async () => {
+    expect(await invalidatedUnheard('bypass')).toMatchObject([{ value: 'loaded k0' }])
   })
 })
 

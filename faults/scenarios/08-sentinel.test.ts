@@ -5,8 +5,9 @@ import { checkFailover } from '../src/failover-history.ts'
 import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
 import { inheritedBy } from '../src/inherited.ts'
+import { LOSSES } from '../src/losses.ts'
 import { checkLostChanges } from '../src/lost-changes.ts'
-import { createNetwork, type Network } from '../src/network.ts'
+import { createNetwork } from '../src/network.ts'
 import { attached, DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
 import { errorsOf } from '../src/samples.ts'
 import { patience } from '../src/scale.ts'
@@ -15,22 +16,6 @@ import { unsettled } from '../src/settled.ts'
 const PROCESSES = 3
 /** From the promotion, as the sentinels agree on it. */
 const BACK_WITHIN_MS = 1_000
-
-interface Loss {
-  readonly what: string
-  strike(primary: RedisServer, network: Network): Promise<void> | void
-  heal(primary: RedisServer, network: Network): Promise<void> | void
-}
-
-const LOSSES: readonly Loss[] = [
-  { what: 'killed', strike: (primary) => primary.kill(), heal: (primary) => primary.restart() },
-  { what: 'frozen', strike: (primary) => primary.freeze(), heal: (primary) => primary.thaw() },
-  {
-    what: 'cut from the network',
-    strike: (primary, network) => network.cutOff(primary),
-    heal: (primary, network) => network.rejoin(primary),
-  },
-]
 
 function primaryOf({ servers: [primary] }: SentinelGroup): RedisServer {
   if (primary === undefined) throw new Error('a group has a primary')

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkFailover } from '../src/failover-history.ts'
 import { record } from '../src/figures.ts'
 import { type Fleet, startFleet } from '../src/fleet.ts'
-import { check, describeIllegal, type History } from '../src/history.ts'
+import { check, describeIllegal, whenAllIsDelivered } from '../src/history.ts'
 import { inheritedBy } from '../src/inherited.ts'
 import { checkLostChanges } from '../src/lost-changes.ts'
 import { createNetwork } from '../src/network.ts'
@@ -12,7 +12,7 @@ import { DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
 import { errorsOf, worstWait } from '../src/samples.ts'
 import { patience, scaled } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
-import { aShard, KEY_PREFIX, keysOf, markerOwner } from '../src/shard.ts'
+import { aShard, keysOf, markerOwner } from '../src/shard.ts'
 
 const PROCESSES = 3
 const NODE_TIMEOUT_MS = 1_000
@@ -39,7 +39,6 @@ test.each(['serve', 'bypass'] as const)(
     await using fleet = await startFleet({
       processes: PROCESSES,
       url: cluster.url,
-      redis: { keyPrefix: KEY_PREFIX },
       cache: { ttl: '2s', staleFor: '10s', earlyRefresh: 0.5, onDisconnect },
       origin: { takes: 10 },
     })
@@ -85,7 +84,7 @@ test("changes that Redis lost with a cluster's primary are made again by who mad
     primary,
     Array.from({ length: 50 }, (_, index) => `{${index}}`),
   )
-  await using fleet = await startFleet({ processes: 2, url: cluster.url, redis: { keyPrefix: KEY_PREFIX } })
+  await using fleet = await startFleet({ processes: 2, url: cluster.url })
   await fleet.all('ready', 5_000)
   const recovered = await checkLostChanges({
     fleet,
@@ -157,7 +156,6 @@ test.each(SLOTS)(
     await using fleet = await startFleet({
       processes: PROCESSES,
       url: cluster.url,
-      redis: { keyPrefix: KEY_PREFIX },
       cache: { ttl: '2s', staleFor: '10s', earlyRefresh: 0.5, onDisconnect: 'bypass' },
       origin: { takes: 10 },
     })
@@ -169,11 +167,7 @@ test.each(SLOTS)(
     await sleep(SETTLES_MS)
     for (const key of MOVING) await fleet.all('look', key, 1)
     const last = (await fleet.report()).history
-    const whole: History = {
-      births: [...history.births, ...last.births],
-      invalidations: history.invalidations.map((one) => ({ ...one, delivered: true })),
-      answers: last.answers,
-    }
+    const whole = whenAllIsDelivered(history, last)
     expect(check(whole, { bound: 0 }).map((one) => describeIllegal(one, whole))).toEqual([])
 
     const errors = errorsOf(samples)

@@ -1,36 +1,21 @@
-import { type ClusterNode, startCluster } from '@hitrate/test-support'
+import { startCluster } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
 import { type Failover, runFailover, type Service } from '../src/failover.ts'
 import { record } from '../src/figures.ts'
 import { type Fleet, startFleet } from '../src/fleet.ts'
-import { createNetwork, type Network } from '../src/network.ts'
+import { LOSSES } from '../src/losses.ts'
+import { createNetwork } from '../src/network.ts'
 import { attached, DEADLINE_MS, KEYS, slack } from '../src/outage.ts'
 import { tagOf } from '../src/participant.ts'
 import { errorsOf } from '../src/samples.ts'
 import { patience } from '../src/scale.ts'
 import { unsettled } from '../src/settled.ts'
-import { aShard, KEY_PREFIX, keysOf, markerOwner } from '../src/shard.ts'
+import { aShard, keysOf, markerOwner } from '../src/shard.ts'
 
 const PROCESSES = 3
 const NODE_TIMEOUT_MS = 1_000
 /** From the promotion, as most nodes see it. */
 const BACK_WITHIN_MS = 500
-
-interface Loss {
-  readonly what: string
-  strike(primary: ClusterNode, network: Network): Promise<void> | void
-  heal(primary: ClusterNode, network: Network): Promise<void> | void
-}
-
-const LOSSES: readonly Loss[] = [
-  { what: 'killed', strike: (primary) => primary.kill(), heal: (primary) => primary.restart() },
-  { what: 'frozen', strike: (primary) => primary.freeze(), heal: (primary) => primary.thaw() },
-  {
-    what: 'cut from the network',
-    strike: (primary, network) => network.cutOff(primary),
-    heal: (primary, network) => network.rejoin(primary),
-  },
-]
 
 function described({ lookups, hits, p99 }: Service): string {
   return `${((100 * hits) / lookups).toFixed(1)} % of ${lookups} with p99 ${p99.toFixed(1)} ms`
@@ -57,7 +42,6 @@ test.each(LOSSES)(
     await using fleet = await startFleet({
       processes: PROCESSES,
       url: cluster.url,
-      redis: { keyPrefix: KEY_PREFIX },
       cache: { l1: false },
     })
     const failover = await runFailover({
@@ -95,7 +79,6 @@ test('a replica that takes over while its primary lives, and gives back, is not 
   await using fleet = await startFleet({
     processes: PROCESSES,
     url: cluster.url,
-    redis: { keyPrefix: KEY_PREFIX },
     cache: { l1: false },
   })
   const failover = await runFailover({
@@ -127,7 +110,6 @@ test('with a primary dead at boot, processes start, and attach to its successor 
   await using fleet = await startFleet({
     processes: PROCESSES,
     url: cluster.url,
-    redis: { keyPrefix: KEY_PREFIX },
     cache: { l1: false },
   })
   for (const worker of fleet.workers) await worker.ask('traffic', { rate: 50, keys: KEYS })
@@ -154,7 +136,6 @@ test('keys of a shard that stays lost go to the loader, all others are shared', 
   await using fleet = await startFleet({
     processes: 2,
     url: cluster.url,
-    redis: { keyPrefix: KEY_PREFIX },
     cache: { l1: false },
   })
   for (const key of KEYS) await fleet.worker(0).ask('look', key, 1)

@@ -4,7 +4,14 @@ import { expect, test } from 'vitest'
 import { DISTURBANCES, Disturber } from '../src/disturbances.ts'
 import { record } from '../src/figures.ts'
 import { startFleet } from '../src/fleet.ts'
-import { check, describeIllegal, type History, staleness, type Terms } from '../src/history.ts'
+import {
+  check,
+  describeIllegal,
+  type History,
+  staleness,
+  type Terms,
+  whenAllIsDelivered,
+} from '../src/history.ts'
 import { progress } from '../src/progress.ts'
 import { startProxy } from '../src/proxy.ts'
 import { errorsOf, percentile, worstWait } from '../src/samples.ts'
@@ -19,15 +26,6 @@ const SETTLES_MS = 3_000
 /** Of one round: each has keys of its own, and is checked when it is over. */
 const ROUND_MS = scaled(8_000, 20_000)
 const TOTAL_SECONDS = scaled(16, 30 * 60)
-
-/** The last lookups, when everything must have reached everybody. */
-function whenAllIsDelivered(before: History, last: History): History {
-  return {
-    births: [...before.births, ...last.births],
-    invalidations: before.invalidations.map((one) => ({ ...one, delivered: true })),
-    answers: last.answers,
-  }
-}
 
 /**
  * `serve`: a process without a link goes on serving what it has, so what it read while it was disturbed is excused.

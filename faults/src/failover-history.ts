@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type FailoverPlan, runFailover } from './failover.ts'
 import type { Fleet } from './fleet.ts'
-import { check, covers, describeIllegal, type History, type Illegal, type Terms } from './history.ts'
+import { check, covers, describeIllegal, type Illegal, type Terms, whenAllIsDelivered } from './history.ts'
 import type { Inherited } from './inherited.ts'
 import { machineNow } from './machine-time.ts'
 import type { ChangeKind, TrafficOptions } from './messages.ts'
@@ -75,11 +75,7 @@ export async function checkFailover(plan: HistoryPlan): Promise<FailoverHistory>
   await sleep(SETTLES_MS)
   for (const key of KEYS) await fleet.all('look', key, 1)
   const last = (await fleet.report()).history
-  const whole: History = {
-    births: [...history.births, ...last.births],
-    invalidations: history.invalidations.map((one) => ({ ...one, delivered: true })),
-    answers: last.answers,
-  }
+  const whole = whenAllIsDelivered(history, last)
   expect(check(whole, { bound: 0 }).map((one) => describeIllegal(one, whole))).toEqual([])
 
   const births = new Map(history.births.map((birth) => [birth.id, birth]))

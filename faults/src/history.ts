@@ -82,6 +82,15 @@ export function check(history: History, terms: Terms): Illegal[] {
   })
 }
 
+/** The last lookups, when everything must have reached everybody. */
+export function whenAllIsDelivered(before: History, last: History): History {
+  return {
+    births: [...before.births, ...last.births],
+    invalidations: before.invalidations.map((one) => ({ ...one, delivered: true })),
+    answers: last.answers,
+  }
+}
+
 /** How long after an invalidation had resolved the last lookup began that still got what it voided; 0: none did. */
 export function staleness(history: History): number[] {
   const births = new Map(history.births.map((birth) => [birth.id, birth]))

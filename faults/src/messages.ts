@@ -3,12 +3,15 @@ import type { Totals } from 'hitrate/metrics'
 import type { RedisStoreOptions } from 'hitrate/redis'
 import type { History } from './history.ts'
 
+/** Of every cache of a fleet: what stands first in its keys in Redis. */
+export const CACHE_NAME = 'faults'
+
 /** How a process of a fleet makes its cache: what can be sent to it. */
 export interface WorkerOptions {
   readonly name: string
   /** Of Redis; `undefined`: memory only. */
   readonly url: string | undefined
-  readonly cache: Omit<CacheOptions, 'l2' | 'codec' | 'clock' | 'logger' | 'metrics'>
+  readonly cache: Omit<CacheOptions, 'name' | 'l2' | 'codec' | 'clock' | 'logger' | 'metrics'>
   readonly redis: RedisStoreOptions
   readonly origin: OriginOptions
 }

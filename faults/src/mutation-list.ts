@@ -97,6 +97,13 @@ if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
     caughtBy: scenario('11-', 'getOrSet: a loader'),
   },
   {
+    name: 'a claim that could not be given back over one link is not over the next',
+    patches: [
+      patch('cache/orphans.ts', 'if (answer.ok && orphans.get(key) === orphan)', 'if (answer !== undefined)'),
+    ],
+    caughtBy: inProcess('cache/orphans.test.ts'),
+  },
+  {
     name: "nobody waits for another process's claim",
     patches: [patch('cache/permits.ts', 'if (left <= 0) return UNSTORED', 'return UNSTORED')],
     caughtBy: scenario('14-', '10 callers in each of 4'),

@@ -1,8 +1,6 @@
 import type { ClusterNode, RedisCluster } from '@hitrate/test-support'
+import { CACHE_NAME } from './messages.ts'
 import { connectRaw } from './raw-redis.ts'
-
-/** What a fleet's caches begin every key with, so that its slot can be told. */
-export const KEY_PREFIX = 'faults'
 
 /** The keys whose slots a node of the cluster has now, by its own account. */
 export async function keysOf(node: ClusterNode, keys: readonly string[]): Promise<ReadonlySet<string>> {
@@ -11,7 +9,7 @@ export async function keysOf(node: ClusterNode, keys: readonly string[]): Promis
     .map(listOf)
     .filter(([, , primary]) => String(listOf(primary)[2]) === node.id)
   const slots = await Promise.all(
-    keys.map((key) => raw.send('CLUSTER', 'KEYSLOT', `${KEY_PREFIX}:1:e:${key}`)),
+    keys.map((key) => raw.send('CLUSTER', 'KEYSLOT', `${CACHE_NAME}:1:e:${key}`)),
   )
   const has = (slot: number): boolean =>
     ranges.some(([from, to]) => Number(from) <= slot && slot <= Number(to))

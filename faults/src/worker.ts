@@ -2,7 +2,14 @@
 import { flushCompileCache } from 'node:module'
 import { createCache } from 'hitrate'
 import { redisStore } from 'hitrate/redis'
-import type { CommandName, Commands, Request, Response, WorkerOptions } from './messages.ts'
+import {
+  CACHE_NAME,
+  type CommandName,
+  type Commands,
+  type Request,
+  type Response,
+  type WorkerOptions,
+} from './messages.ts'
 import { createParticipant } from './participant.ts'
 
 type Handlers = {
@@ -19,6 +26,7 @@ const options: WorkerOptions = JSON.parse(given)
 
 const cache = createCache({
   ...options.cache,
+  name: CACHE_NAME,
   l2: redisStore(options.url, options.redis),
 })
 const participant = createParticipant(options.name, cache, options.origin)

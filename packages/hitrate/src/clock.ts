@@ -1,3 +1,5 @@
+// The global of the same name is looked up by a getter, each time.
+import { performance } from 'node:perf_hooks'
 import type { Milliseconds } from './units.ts'
 
 /** A timer that was asked for; `cancel` is harmless after it fired. */

@@ -19,8 +19,8 @@ export const IN_PROCESS: Link = Object.freeze({
 /** What an entry of L1 is believed by. */
 export interface Believed {
   readonly link: Link
-  /** L1 answers with it until then, and then L2 is asked again. */
-  readonly servableUntil: Milliseconds
+  /** L1 answers with it until then, and then L2 is asked again; `undefined`: for ever. */
+  readonly servableUntil: Milliseconds | undefined
 }
 
 /**
@@ -44,10 +44,10 @@ export interface Coherence {
   /** Whether what was read over the link, by a question sent then, still holds. */
   believes(link: Link, readAt: Milliseconds, now: Milliseconds): boolean
   /**
-   * Until when L1 serves what was true at `asOf`.
+   * Until when L1 serves what was true at `asOf`; `undefined`: for ever.
    * @param confirmed whether L2 holds the same, and the link tracks it
    */
-  servableUntil(link: Link, asOf: Milliseconds, confirmed: boolean): Milliseconds
+  servableUntil(link: Link, asOf: Milliseconds, confirmed: boolean): Milliseconds | undefined
 }
 
 export function createCoherence(options: {
@@ -60,7 +60,7 @@ export function createCoherence(options: {
 
   return {
     serves({ link, servableUntil }, now) {
-      if (now >= servableUntil) return false
+      if (servableUntil !== undefined && now >= servableUntil) return false
       return link.lost ? servesLost : !link.tracked || sure(link, now)
     },
     believes: (link, readAt, now) =>
@@ -71,7 +71,7 @@ export function createCoherence(options: {
         : now - readAt <= staleBound / 2,
     servableUntil(link, asOf, confirmed) {
       // What is lost is flushed when it is found again: until then nobody could tell of a change.
-      if (link === IN_PROCESS || link.lost || (link.tracked && confirmed)) return Number.POSITIVE_INFINITY
+      if (link === IN_PROCESS || link.lost || (link.tracked && confirmed)) return undefined
       return asOf + staleBound
     },
   }

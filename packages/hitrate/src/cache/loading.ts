@@ -142,7 +142,7 @@ export function createLoading(options: {
       l2 === undefined || claim === undefined ? 'unanswered' : await l2.filling.fill(cargo, claim)
     if (filled === 'stored' && claim !== undefined) confirm(entry, claim.version, options.coherence)
     if (filled === 'refused' || ticket.voided) recorder.incident('fill_refused')
-    else tier1.put(plan.key, entry)
+    else tier1.put(entry)
     // L2 holds something newer than what was to be replaced here.
     if (filled === 'refused' && !ticket.voidedHere) tier1.forget(plan.key)
     flight.confirm(filled !== 'refused')
@@ -187,6 +187,7 @@ export function createLoading(options: {
     loadTook: Milliseconds,
   ): Entry =>
     makeEntry({
+      key: plan.key,
       value: payload.value,
       size: payload.size,
       pattern: plan.pattern,

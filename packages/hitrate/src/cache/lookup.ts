@@ -3,7 +3,7 @@ import { CacheError } from '../errors.ts'
 import type { MissReason, Outcome, PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Coherence } from './coherence.ts'
-import { type Entry, freshness, inDoubt, invalidatedBefore } from './entry.ts'
+import { type Entry, freshness, inDoubt, invalidatedBefore, refreshIsDue } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Flight, FlightPlan, Landing } from './flight.ts'
 import type { Keeping } from './keeping.ts'
@@ -58,7 +58,7 @@ export function hit(key: string, parts: LookupParts): Entry | undefined {
   const began = clock.now()
   const entry = parts.tier1.fresh(key, began)
   // A hit that starts a refresh goes the long way: it is rare and needs the loader.
-  if (entry === undefined || began >= entry.refreshAfter) return undefined
+  if (entry === undefined || refreshIsDue(entry, began)) return undefined
   if (entry.reads !== undefined) parts.ledger.hit(key, entry)
   if (!recorder.hit(entry.pattern, began)) {
     const took = clock.now() - began
@@ -205,8 +205,8 @@ class Lookup {
 
   #fresh(tier: 'hit_l1' | 'hit_l2', entry: Entry): Answer {
     const { source } = this.#request
-    if (source !== undefined && this.#parts.clock.now() >= entry.refreshAfter) {
-      entry.refreshAfter = Number.POSITIVE_INFINITY // once per copy: the others go on hitting it
+    if (source !== undefined && refreshIsDue(entry, this.#parts.clock.now())) {
+      entry.refreshAfter = undefined // once per copy: the others go on hitting it
       this.#refreshLater(source, entry, overStale(entry))
     }
     return this.#end(tier, entry.value, { entry })

@@ -60,7 +60,7 @@ const MAX_IDLE = 10_000
 export interface Markers {
   readonly all: Marker
   /** The whole cache's marker, then the tags'. */
-  of(tags: readonly string[]): Marker[]
+  of(tags: readonly string[]): readonly Marker[]
   named(name: MarkerName): Marker
   /** Those of the names, held: none of them is forgotten until it is dropped. */
   take(names: readonly MarkerName[]): Marker[]
@@ -144,6 +144,8 @@ export function createMarkers(fence: Fence): Markers {
   const all = create(ALL)
   all.holders = 1
   table.set(ALL, all)
+  /** One for all entries without tags: an array of its own would be the larger part of what one costs. */
+  const untagged: readonly Marker[] = Object.freeze([all])
 
   return {
     all,
@@ -152,7 +154,7 @@ export function createMarkers(fence: Fence): Markers {
       return table.size
     },
     of(tags) {
-      if (tags.length === 0) return [all]
+      if (tags.length === 0) return untagged
       const markers = [all]
       for (const tag of tags) markers.push(named(tag))
       return markers

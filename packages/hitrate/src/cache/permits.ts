@@ -111,7 +111,7 @@ export function createPermits(options: {
   }
 
   const found = (flight: Flight, entry: Entry, waited: boolean): undefined => {
-    if (!flight.ticket.voided) tier1.put(flight.plan.key, entry)
+    if (!flight.ticket.voided) tier1.put(entry)
     flight.land({ kind: 'found', entry, waited })
     return undefined
   }

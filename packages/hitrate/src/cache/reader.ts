@@ -128,7 +128,7 @@ export function createReader(options: ReaderParts): Reader {
   const finish = (read: Read, reading: Reading): void => {
     const { ticket } = read
     if (inFlight.get(ticket.key) === read) inFlight.delete(ticket.key)
-    if (reading.kind === 'fresh' && !ticket.voided) tier1.put(ticket.key, reading.entry)
+    if (reading.kind === 'fresh' && !ticket.voided) tier1.put(reading.entry)
     ticket.close()
     read.resolve(reading)
   }
@@ -183,6 +183,7 @@ export function createReader(options: ReaderParts): Reader {
     const now = clock.now()
     const serverNow = shards.of(ticket.key).store.serverNow() ?? stored.began
     const entry = makeEntry({
+      key: ticket.key,
       value: decoded.value,
       size: envelope.value.length,
       pattern,

@@ -90,7 +90,12 @@ export function createSearch(options: {
       if (entry === undefined) return undefined
       const now = clock.now()
       if (freshness(entry, now) === 'fresh') return { kind: 'fresh', tier: 'hit_l1', entry }
-      return { kind: 'stale', entry, over: overStale(entry), busy: now < entry.retryAt }
+      return {
+        kind: 'stale',
+        entry,
+        over: overStale(entry),
+        busy: entry.retryAt !== undefined && now < entry.retryAt,
+      }
     },
     async remote(key, pattern, lookupSeq) {
       // With L2 the key may have been there and gone without this process knowing: then the reason is not known either.

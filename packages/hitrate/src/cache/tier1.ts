@@ -5,7 +5,7 @@ import type { Link } from '../stores/store.ts'
 import type { Bytes, Milliseconds } from '../units.ts'
 import type { Coherence } from './coherence.ts'
 import type { Departures } from './departures.ts'
-import { type Entry, freshness, inDoubt, isUndisturbed } from './entry.ts'
+import { type Entry, EXPIRED, freshness, inDoubt, isUndisturbed } from './entry.ts'
 import type { Markers } from './markers.ts'
 import type { Settings } from './options.ts'
 import type { ReadLedger } from './read-ledger.ts'
@@ -23,7 +23,7 @@ export interface Tier1 {
   fresh(key: string, now: Milliseconds): Entry | undefined
   /** The same without counting as a use and without dropping anything. */
   peek(key: string): Entry | undefined
-  put(key: string, entry: Entry): void
+  put(entry: Entry): void
   delete(key: string): boolean
   expire(key: string): boolean
   /** Others changed what is under the key in L2; how, nobody knows. */
@@ -48,10 +48,10 @@ export function createTier1(options: {
 
   const l1: L1<Entry> = createL1<Entry>({
     ...bounds,
-    onDeparture(key, entry, why) {
+    onDeparture(entry, why) {
       markers.drop(entry.markers)
       if (why !== 'evicted') return
-      departures.note(key, 'evicted')
+      departures.note(entry.key, 'evicted')
       recorder.eviction(entry.pattern, 'l1', 'size')
     },
   })
@@ -64,9 +64,9 @@ export function createTier1(options: {
   const expire = (key: string): boolean => {
     const entry = l1.peek(key)
     if (entry === undefined) return false
-    entry.expired = true
+    entry.freshUntil = EXPIRED
     // Somebody knows that it has changed: that ends the pause after a failed refresh, as it does in L2.
-    entry.retryAt = Number.NEGATIVE_INFINITY
+    entry.retryAt = undefined
     return true
   }
 
@@ -82,17 +82,17 @@ export function createTier1(options: {
       if (entry === undefined) return undefined
       const now = clock.now()
       if (!coherence.serves(entry, now)) {
-        if (now >= entry.servableUntil) l1.delete(key)
+        if (entry.servableUntil !== undefined && now >= entry.servableUntil) l1.delete(key)
         return undefined
       }
       if (freshness(entry, now) !== 'dead') return inDoubt(entry) ? undefined : entry
       l1.delete(key)
-      departures.note(key, now < entry.freshUntil ? 'invalidated' : 'expired')
+      departures.note(key, now < entry.freshUntil || entry.freshUntil === EXPIRED ? 'invalidated' : 'expired')
       return undefined
     },
     fresh(key, now) {
       const entry = l1.get(key)
-      if (entry === undefined || now >= entry.freshUntil || entry.expired) return undefined
+      if (entry === undefined || now >= entry.freshUntil) return undefined
       return coherence.serves(entry, now) && isUndisturbed(entry) ? entry : undefined
     },
     peek(key) {
@@ -102,12 +102,12 @@ export function createTier1(options: {
       const believed = coherence.serves(entry, now) && !inDoubt(entry)
       return believed && freshness(entry, now) !== 'dead' ? entry : undefined
     },
-    put(key, entry) {
-      if (l1.peek(key) === entry) return
+    put(entry) {
+      if (l1.peek(entry.key) === entry) return
       // Held before it is offered: what L1 refuses or replaces departs, and departing drops.
       markers.hold(entry.markers)
-      ledger.attach(key, entry)
-      if (!l1.set(key, entry)) markers.drop(entry.markers)
+      ledger.attach(entry.key, entry)
+      if (!l1.set(entry)) markers.drop(entry.markers)
     },
     delete: invalidated,
     expire,

@@ -81,6 +81,7 @@ export function createWriter(options: {
       payload,
       keeping,
       entry: makeEntry({
+        key: writing.key,
         value: payload.value,
         size: payload.size,
         pattern: writing.pattern,
@@ -160,7 +161,7 @@ export function createWriter(options: {
         if (one === undefined) refused.push(writing.key)
         else {
           prepared.push(one)
-          tier1.put(writing.key, one.entry)
+          tier1.put(one.entry)
         }
       }
       const removed = refused.length === 0 ? undefined : options.remove(refused)
@@ -200,7 +201,7 @@ export function createWriter(options: {
       if (l2 === undefined) {
         for (const one of wanted) {
           const there = tier1.peek(one.writing.key) !== undefined
-          if (!there) tier1.put(one.writing.key, one.entry)
+          if (!there) tier1.put(one.entry)
           added.set(one, there ? 'present' : 'stored')
         }
       }

@@ -10,8 +10,10 @@ import { createFence } from '../../src/cache/fence.ts'
 import { createMarkers, type Marker } from '../../src/cache/markers.ts'
 import { createReadLedger } from '../../src/cache/read-ledger.ts'
 import { createMetrics } from '../../src/metrics/create.ts'
-import { createL1, ENTRY_OVERHEAD } from '../../src/stores/memory/l1.ts'
+import { ENTRY_OVERHEAD } from '../../src/stores/memory/eviction.ts'
+import { createL1 } from '../../src/stores/memory/l1.ts'
 import { wrapStore } from '../fence/wrap-store.ts'
+import { type Placed, placed } from '../stores/placed.ts'
 
 const clock = manualClock()
 const { recorder } = createMetrics({ clock })
@@ -20,6 +22,7 @@ const makeEntry = createEntryMaker({ clock, earlyRefresh: undefined, coherence }
 
 function entryOf(seq: number, markers: readonly Marker[] = []): Entry {
   return makeEntry({
+    key: 'k',
     value: null,
     size: 4,
     pattern: recorder.patternOf('k'),
@@ -59,19 +62,19 @@ describe('L1', () => {
         fc.integer({ min: 1, max: 12_000 }),
         fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
         (actions, maxBytes, maxEntries) => {
-          const inside = new Map<string, { readonly size: number }>()
-          const l1 = createL1<{ readonly size: number }>({
+          const inside = new Map<string, Placed>()
+          const l1 = createL1<Placed>({
             maxBytes,
             maxEntries,
-            onDeparture: (key, entry) => inside.get(key) === entry && inside.delete(key),
+            onDeparture: (entry) => inside.get(entry.key) === entry && inside.delete(entry.key),
           })
           for (const { what, number, size } of actions) {
             const key = `key ${number}`
             const before = inside.get(key)
             if (what === 'set') {
-              const entry = { size }
+              const entry = placed(key, size)
               inside.set(key, entry)
-              const taken = l1.set(key, entry)
+              const taken = l1.set(entry)
               expect(taken).toBe(size + key.length + ENTRY_OVERHEAD <= maxBytes)
               if (!taken) inside.delete(key)
             } else if (what === 'get') expect(l1.get(key)).toBe(before)

@@ -19,15 +19,15 @@ const GHOSTS = 0.9
 
 class Block implements Place<Block> {
   readonly key: string
-  readonly weight: Bytes
+  readonly size: Bytes
   uses = 0
   proven = false
   before: Block | undefined = undefined
   after: Block | undefined = undefined
 
-  constructor(key: string, weight: Bytes) {
+  constructor(key: string, size: Bytes) {
     this.key = key
-    this.weight = weight
+    this.size = size
   }
 }
 
@@ -41,14 +41,14 @@ function exactGhosts(room: Bytes): Ghosts {
   }
   return {
     recall: drop,
-    add({ key, weight }) {
+    add({ key, size }) {
       if (ghosts.has(key)) return
       for (const oldest of ghosts.keys()) {
-        if (bytes + weight <= room) break
+        if (bytes + size <= room) break
         drop(oldest)
       }
-      ghosts.set(key, weight)
-      bytes += weight
+      ghosts.set(key, size)
+      bytes += size
     },
     clear: () => ghosts.clear(),
   }
@@ -56,7 +56,7 @@ function exactGhosts(room: Bytes): Ghosts {
 
 function misses(trace: Buffer, room: Bytes): number {
   const held = new Map<string, Block>()
-  const eviction = new Eviction<Block>(exactGhosts(Math.floor(room * GHOSTS)), PAPER)
+  const eviction = new Eviction<Block>(exactGhosts(Math.floor(room * GHOSTS)), ({ size }) => size, PAPER)
   let bytes = 0
   let count = 0
   for (let at = 0; at < trace.length; at += RECORD_LENGTH) {
@@ -69,14 +69,14 @@ function misses(trace: Buffer, room: Bytes): number {
     count++
     const block = new Block(key, trace.readUInt32LE(at + SIZE))
     block.proven = eviction.isProven(key)
-    while (bytes + block.weight > room) {
+    while (bytes + block.size > room) {
       const gone = eviction.evict(room)
       if (gone === undefined) throw new Error('nothing left to evict')
       held.delete(gone.key)
-      bytes -= gone.weight
+      bytes -= gone.size
     }
     held.set(key, block)
-    bytes += block.weight
+    bytes += block.size
     eviction.add(block)
   }
   return count

@@ -1,7 +1,9 @@
 /** L1 against a map: each entry that went in is either still there, or its departure was told once, with the reason. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createL1, type Departure, ENTRY_OVERHEAD } from '../../src/stores/memory/l1.ts'
+import { ENTRY_OVERHEAD } from '../../src/stores/memory/eviction.ts'
+import { createL1, type Departure } from '../../src/stores/memory/l1.ts'
+import { type Placed, placed } from './placed.ts'
 
 const action = fc.record({
   what: fc.constantFrom('set', 'set', 'set', 'get', 'get', 'peek', 'delete', 'clear'),
@@ -16,12 +18,12 @@ test('no entry leaves without one departure and its reason, and none makes room 
       fc.integer({ min: 500, max: 12_000 }),
       fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
       (actions, maxBytes, maxEntries) => {
-        const inside = new Map<string, { readonly size: number }>()
+        const inside = new Map<string, Placed>()
         let left: [string, object, Departure][] = []
-        const l1 = createL1<{ readonly size: number }>({
+        const l1 = createL1<Placed>({
           maxBytes,
           maxEntries,
-          onDeparture: (key, entry, why) => void left.push([key, entry, why]),
+          onDeparture: (entry, why) => void left.push([entry.key, entry, why]),
         })
         for (const { what, number, size } of actions) {
           const key = `key ${number}`
@@ -30,9 +32,9 @@ test('no entry leaves without one departure and its reason, and none makes room 
           if (what === 'get') expect(l1.get(key)).toBe(before)
           else if (what === 'peek') expect(l1.peek(key)).toBe(before)
           else if (what === 'set') {
-            const entry = { size }
+            const entry = placed(key, size)
             const fits = size + key.length + ENTRY_OVERHEAD <= maxBytes
-            expect(l1.set(key, entry)).toBe(fits)
+            expect(l1.set(entry)).toBe(fits)
             expect(left.filter(([, , why]) => why === 'replaced')).toEqual(
               before === undefined ? [] : [[key, before, 'replaced']],
             )

@@ -5,7 +5,7 @@ export interface Ghosts {
   /** Whether it is one; it need not be remembered any longer. */
   recall(key: string): boolean
   /** @param entries how many there are in L1 now: so many ghosts are about as many as are kept */
-  add(ghost: { readonly key: string; readonly weight: Bytes }, entries: number): void
+  add(ghost: { readonly key: string; readonly size: Bytes }, entries: number): void
   clear(): void
 }
 

@@ -4,16 +4,20 @@ import type { Bytes } from '../../units.ts'
 export interface Queued<T> {
   before: T | undefined
   after: T | undefined
-  /** What it takes of the room there is; the same while it stands in a queue. */
-  readonly weight: Bytes
 }
 
 /** First in, first out, and out of the middle too. */
 export class Queue<T extends Queued<T>> {
+  readonly #weigh: (item: T) => Bytes
   #first: T | undefined
   #last: T | undefined
   #size = 0
   #weight: Bytes = 0
+
+  /** @param weigh what an item takes of the room there is; the same while it stands in the queue */
+  constructor(weigh: (item: T) => Bytes) {
+    this.#weigh = weigh
+  }
 
   get size(): number {
     return this.#size
@@ -30,7 +34,7 @@ export class Queue<T extends Queued<T>> {
     else this.#last.after = item
     this.#last = item
     this.#size++
-    this.#weight += item.weight
+    this.#weight += this.#weigh(item)
   }
 
   remove(item: T): void {
@@ -41,7 +45,7 @@ export class Queue<T extends Queued<T>> {
     item.before = undefined
     item.after = undefined
     this.#size--
-    this.#weight -= item.weight
+    this.#weight -= this.#weigh(item)
   }
 
   shift(): T | undefined {

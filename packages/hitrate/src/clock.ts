@@ -1,6 +1,7 @@
-// The global of the same name is looked up by a getter, each time.
-import { performance } from 'node:perf_hooks'
 import type { Milliseconds } from './units.ts'
+
+/** Held: the global is a getter that would be called each time. */
+const { performance } = globalThis
 
 /** A timer that was asked for; `cancel` is harmless after it fired. */
 export interface Timer {

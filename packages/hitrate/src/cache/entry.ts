@@ -142,11 +142,11 @@ export function createEntryMaker(options: {
     return began + ttl + loadTook * Math.log(1 - clock.random())
   }
 
-  // What a hit reads comes first, to lie in one place. The clock's times are made whole, down: such a number needs no
+  // What a hit reads comes first, to lie in one place. The clock's times are made whole, up: such a number needs no
   // object of its own, in a process up to 24 days old.
   return (fields) => ({
     value: fields.value,
-    freshUntil: fields.expired ? EXPIRED : Math.floor(fields.began + fields.ttl),
+    freshUntil: fields.expired ? EXPIRED : Math.ceil(fields.began + fields.ttl),
     refreshAfter: refreshAfter(fields),
     servableUntil: coherence.servableUntil(fields.link, fields.asOf, fields.version !== undefined),
     link: fields.link,
@@ -160,7 +160,7 @@ export function createEntryMaker(options: {
     after: undefined,
     key: fields.key,
     size: fields.size,
-    staleUntil: fields.staleFor > 0 ? Math.floor(fields.began + fields.ttl + fields.staleFor) : undefined,
+    staleUntil: fields.staleFor > 0 ? Math.ceil(fields.began + fields.ttl + fields.staleFor) : undefined,
     retryAt: undefined,
     version: fields.version,
   })

@@ -59,6 +59,8 @@ const MAX_IDLE = 10_000
  */
 export interface Markers {
   readonly all: Marker
+  /** No marker has changed since this number in the order of events: what began later is not touched by any. */
+  readonly changedSeq: number
   /** The whole cache's marker, then the tags'. */
   of(tags: readonly string[]): readonly Marker[]
   named(name: MarkerName): Marker
@@ -85,6 +87,7 @@ export function createMarkers(fence: Fence): Markers {
   /** The latest invalidations among those forgotten: what a marker made anew must assume of itself. */
   let floor = 0
   let ownFloor: ServerTime = 0
+  let changedSeq = 0
   let idle = 0
 
   const create = (name: MarkerName): Marker => ({
@@ -106,6 +109,7 @@ export function createMarkers(fence: Fence): Markers {
   })
 
   const forgetSome = (): void => {
+    changedSeq = fence.next()
     for (const [name, marker] of table) {
       if (idle <= MAX_IDLE / 2) return
       if (marker.holders > 0 || marker === all) continue
@@ -136,6 +140,7 @@ export function createMarkers(fence: Fence): Markers {
     marker.suspect = true
     marker.changes++
     marker.toldSeq = fence.next()
+    changedSeq = marker.toldSeq
     marker.readAt = Number.NEGATIVE_INFINITY
     // It may be another one now, made when the first was lost.
     marker.keptUntil = Number.NEGATIVE_INFINITY
@@ -152,6 +157,9 @@ export function createMarkers(fence: Fence): Markers {
     named,
     get size() {
       return table.size
+    },
+    get changedSeq() {
+      return changedSeq
     },
     of(tags) {
       if (tags.length === 0) return untagged
@@ -170,6 +178,7 @@ export function createMarkers(fence: Fence): Markers {
       for (const marker of markers) if (--marker.holders === 0) idle++
     },
     stamp(marker, mode, seq = fence.next()) {
+      changedSeq = Math.max(changedSeq, seq)
       if (mode === 'delete') marker.deletedSeq = Math.max(marker.deletedSeq, seq)
       else marker.expiredSeq = Math.max(marker.expiredSeq, seq)
       marker.readAt = Number.NEGATIVE_INFINITY

@@ -93,7 +93,8 @@ export function createTier1(options: {
     fresh(key, now) {
       const entry = l1.get(key)
       if (entry === undefined || now >= entry.freshUntil) return undefined
-      return coherence.serves(entry, now) && isUndisturbed(entry) ? entry : undefined
+      if (!coherence.serves(entry, now)) return undefined
+      return entry.seq > markers.changedSeq || isUndisturbed(entry) ? entry : undefined
     },
     peek(key) {
       const entry = l1.peek(key)

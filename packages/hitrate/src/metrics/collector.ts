@@ -31,7 +31,7 @@ import type { Bytes, Milliseconds } from '../units.ts'
 import type { Endpoints } from './endpoint-scope.ts'
 import { type CountedEvent, LoadEvent, LookupEvent, timeBucket, toNanoseconds } from './events.ts'
 import { bucketIndex } from './histogram.ts'
-import { HITS_PER_SAMPLE, HitRuns } from './hit-runs.ts'
+import { addTo, HITS_PER_SAMPLE, HitRuns } from './hit-runs.ts'
 import {
   evictionAt,
   OVERALL_SIZE,
@@ -114,15 +114,11 @@ export class Collector implements Recorder {
   }
 
   hit(pattern: PatternHandle, at: Milliseconds): boolean {
-    this.#ledger.tick(at)
-    const { current } = this.#endpoints
-    const own = pattern instanceof Handle && pattern.table === this.#ledger.patterns && pattern.isCurrent
-    if (!own || current === undefined) return false
-    const run = this.#runs.of(pattern, current)
-    if (run === undefined) return false
-    if (this.#runs.add(run)) return true
-    this.#due = run
-    return false
+    this.#ledger.tickAt(at)
+    if (!(pattern instanceof Handle)) return false
+    const { run } = pattern
+    if (run !== undefined && run.endpoint === this.#endpoints.current && addTo(run)) return true
+    return this.#beginRun(pattern)
   }
 
   /** A lookup told by `record`, which may name its endpoint. */
@@ -199,6 +195,17 @@ export class Collector implements Recorder {
   #count(handle: Handle, event: CountedEvent, times = 1): void {
     event.countOverall(this.#ledger.overall.open, times)
     event.countSeries(handle.series.open, times)
+  }
+
+  /** A hit at another endpoint than the last one of its pattern, or one that is to be timed. */
+  #beginRun(pattern: Handle): boolean {
+    const { current } = this.#endpoints
+    if (pattern.table !== this.#ledger.patterns || !pattern.isCurrent || current === undefined) return false
+    const run = this.#runs.of(pattern, current)
+    if (run === undefined) return false
+    if (addTo(run)) return true
+    this.#due = run
+    return false
   }
 
   /** A hit was timed: what it took stands for the next ones. */

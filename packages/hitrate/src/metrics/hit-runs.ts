@@ -14,13 +14,10 @@ const MAX_RUNS = 2_000
  */
 export class HitRuns {
   readonly #runs = new Map<Handle, Map<Handle, HitRun>>()
-  #waiting: HitRun[] = []
   #size = 0
 
   /** The run of the pair, begun where there is none; `undefined`: there are too many. */
   of(pattern: Handle, endpoint: Handle): HitRun | undefined {
-    const last = pattern.run
-    if (last !== undefined && last.endpoint === endpoint) return last
     let row = this.#runs.get(pattern)
     if (row === undefined) {
       row = new Map()
@@ -30,34 +27,21 @@ export class HitRuns {
     if (run === undefined) {
       if (this.#size >= MAX_RUNS) return undefined
       this.#size++
-      run = { pattern, endpoint, pending: 0, waiting: false, untimed: 0, response: 0 }
+      run = { pattern, endpoint, pending: 0, untimed: 0, response: 0 }
       row.set(endpoint, run)
     }
     pattern.run = run
     return run
   }
 
-  /** One more hit of the run. `false`: this one is to be timed, and counted by itself. */
-  add(run: HitRun): boolean {
-    if (run.untimed === 0) return false
-    run.untimed--
-    run.pending++
-    if (!run.waiting) {
-      run.waiting = true
-      this.#waiting.push(run)
-    }
-    return true
-  }
-
   /** Counts what is pending. */
   settle(count: (run: HitRun) => void): void {
-    const waiting = this.#waiting
-    if (waiting.length === 0) return
-    this.#waiting = []
-    for (const run of waiting) {
-      count(run)
-      run.pending = 0
-      run.waiting = false
+    for (const row of this.#runs.values()) {
+      for (const run of row.values()) {
+        if (run.pending === 0) continue
+        count(run)
+        run.pending = 0
+      }
     }
   }
 
@@ -67,4 +51,12 @@ export class HitRuns {
     this.#runs.clear()
     this.#size = 0
   }
+}
+
+/** One more hit of the run. `false`: this one is to be timed, and counted by itself. */
+export function addTo(run: HitRun): boolean {
+  if (run.untimed === 0) return false
+  run.untimed--
+  run.pending++
+  return true
 }

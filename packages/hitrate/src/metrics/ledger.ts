@@ -65,6 +65,7 @@ export class Ledger {
   /** From the monotonic clock to Unix time, fixed at the start: windows must not jump with the wall clock. */
   readonly #offset: Milliseconds
   readonly #width: Milliseconds
+  /** On the monotonic clock. */
   #slotEnds: Milliseconds
 
   constructor(options: ResolvedMetricsOptions) {
@@ -75,7 +76,7 @@ export class Ledger {
     this.startedAt = time
     const tiers = tiersFor(options.retention, WINDOW_TIERS)
     this.#width = tierAt(tiers, 0).width
-    this.#slotEnds = floorTo(time, this.#width) + this.#width
+    this.#slotEnds = floorTo(time, this.#width) + this.#width - this.#offset
 
     this.overallRollup = new Rollup(OVERALL_SHAPE, { tiers, time })
     this.patternRollup = new Rollup(SERIES_SHAPE, { tiers, time, totalShape: COUNTERS_SHAPE })
@@ -114,8 +115,11 @@ export class Ledger {
 
   /** Closes the buckets that have ended. @param now the clock's reading, where the caller has just taken one */
   tick(now: Milliseconds = this.#clock.now()): void {
-    const time = now + this.#offset
-    if (time >= this.#slotEnds) this.#advance(time)
+    this.tickAt(now)
+  }
+
+  tickAt(now: Milliseconds): void {
+    if (now >= this.#slotEnds) this.#advance(now)
   }
 
   /** Before anything is read: all that has happened is counted. */
@@ -135,12 +139,13 @@ export class Ledger {
     return [this.overallRollup, this.patternRollup, this.endpointRollup, this.tierRollup, this.cellRollup]
   }
 
-  #advance(time: Milliseconds): void {
+  #advance(now: Milliseconds): void {
     this.onSettle(true)
+    const time = now + this.#offset
     const ended = this.overallRollup.slot
     for (const rollup of this.#rollups) rollup.advance(time)
     const { slot } = this.overallRollup
-    this.#slotEnds = slot + this.#width
+    this.#slotEnds = slot + this.#width - this.#offset
     if (floorTo(slot, REBALANCE) !== floorTo(ended, REBALANCE)) {
       if (this.patterns.rebalance()) this.keys.forgetKeys()
       this.endpoints.rebalance()

@@ -20,8 +20,6 @@ export interface HitRun {
   readonly endpoint: Handle
   /** Hits not counted yet. */
   pending: number
-  /** Whether it is on the list of those that may have hits pending; each once. */
-  waiting: boolean
   /** Hits until the next one that is timed. */
   untimed: number
   /** What the last one that was timed took. */
@@ -42,7 +40,7 @@ export class Handle implements PatternHandle {
   ttl: Milliseconds | null = null
   /** A running mean of the loads, in whole nanoseconds: what a hit saves. */
   meanLoad = 0
-  /** Of its L1 hits, those at the endpoint asked for last: traffic comes in runs. */
+  /** Of its L1 hits, those at the endpoint asked for last: traffic comes in runs. None once it is part of another label. */
   run: HitRun | undefined = undefined
 
   constructor(table: SeriesTable, label: string, series: Series) {
@@ -70,6 +68,7 @@ export class Handle implements PatternHandle {
   /** Everything recorded with this handle goes to another one from now on. */
   retire(successor: Handle): void {
     this.#successor = successor
+    this.run = undefined
     successor.uses += this.uses
     successor.ttl ??= this.ttl
     if (successor.meanLoad === 0) successor.meanLoad = this.meanLoad

@@ -16,6 +16,13 @@
 export { ACTIONS, type Action, type Authorize, type Peer } from './access/authorize.ts'
 export { type BearerToken, bearerToken, type SignIn } from './access/bearer-token.ts'
 export type * from './contract/answers.ts'
+export type * from './contract/live-answers.ts'
+export {
+  SERIES_GROUPS,
+  SERIES_METRICS,
+  type SeriesGroup,
+  type SeriesMetric,
+} from './contract/series-metrics.ts'
 export type { RequestContext } from './endpoints/app.ts'
 export type { InfoSource } from './endpoints/info.ts'
 export { createMonitor, type Monitor } from './monitor.ts'

@@ -1,5 +1,6 @@
 import type { EnvelopeFormat } from '../codec/envelope.ts'
-import { type BreakerState, createBreaker } from '../stores/breaker.ts'
+import type { BreakerState } from '../metrics/recorder.ts'
+import { createBreaker } from '../stores/breaker.ts'
 import { createGuard, type Guard } from '../stores/guard.ts'
 import { ALL, type L2Info, type Link, type Store, type StoreFactory, type Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'

@@ -13,6 +13,7 @@ export { RELATIVE_ERROR } from './histogram.ts'
 export { inferPattern } from './infer.ts'
 export { noRecorder } from './no-recorder.ts'
 export type {
+  BreakerState,
   DeclaredPattern,
   EvictionReason,
   Incident,
@@ -28,6 +29,7 @@ export type {
   TierResult,
 } from './recorder.ts'
 export {
+  BREAKER_STATES,
   EVICTION_REASONS,
   INCIDENTS,
   INVALIDATION_KINDS,

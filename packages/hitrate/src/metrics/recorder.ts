@@ -58,6 +58,12 @@ export type InvalidationKind = (typeof INVALIDATION_KINDS)[number]
 export const EVICTION_REASONS = ['size', 'expired'] as const
 export type EvictionReason = (typeof EVICTION_REASONS)[number]
 
+/**
+ * Of a server of L2. `closed`: calls pass. `open`: none does. `half_open`: none does, and one probe is on its way.
+ */
+export const BREAKER_STATES = ['closed', 'open', 'half_open'] as const
+export type BreakerState = (typeof BREAKER_STATES)[number]
+
 /** Things that should not happen but did, and were survived. */
 export const INCIDENTS = [
   'fill_refused',

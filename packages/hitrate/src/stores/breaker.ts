@@ -1,9 +1,7 @@
 import type { Clock, Timer } from '../clock.ts'
+import type { BreakerState } from '../metrics/recorder.ts'
 import type { Milliseconds, Ratio } from '../units.ts'
 import type { BreakerSettings } from './store.ts'
-
-/** `closed`: calls pass. `open`: none does. `half_open`: none does, and one probe is on its way. */
-export type BreakerState = 'closed' | 'open' | 'half_open'
 
 /** The pause is shortened by up to this much. */
 const JITTER: Ratio = 0.25

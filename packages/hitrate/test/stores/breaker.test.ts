@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type BreakerState, createBreaker } from '../../src/stores/breaker.ts'
+import type { BreakerState } from '../../src/metrics/recorder.ts'
+import { createBreaker } from '../../src/stores/breaker.ts'
 import { DEFAULT_BREAKER } from '../../src/stores/store.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 

@@ -1,5 +1,6 @@
 import type { EnvelopeFormat } from '../codec/envelope.ts'
 import type { BreakerState } from '../metrics/recorder.ts'
+import type { L2Node, MetricsCollector } from '../metrics/types.ts'
 import { createBreaker } from '../stores/breaker.ts'
 import { createGuard, type Guard } from '../stores/guard.ts'
 import { ALL, type L2Info, type Link, type Store, type StoreFactory, type Version } from '../stores/store.ts'
@@ -33,6 +34,8 @@ export interface L2 {
   readonly available: boolean
   /** Resolves when all of it has been connected once. */
   connected(): Promise<void>
+  /** Its servers, as this process sees them. */
+  nodes(): readonly L2Node[]
   /** What its servers say of themselves; `undefined` when none of them does. */
   info(): Promise<L2Info | undefined>
   close(): Promise<void>
@@ -43,8 +46,8 @@ export function openL2(
   factory: StoreFactory,
   settings: Settings,
   shared: Omit<ReaderParts, 'shards' | 'tags' | 'format'> & { readonly background: Background },
-  /** Told whether L2 is of use: connected, and not given a rest by the breaker. */
-  onAvailability: (available: boolean) => void,
+  /** Told whether L2 is of use, connected and not given a rest by a breaker; and of each breaker. */
+  metrics: Pick<MetricsCollector, 'setL2Available' | 'breakerChanged'>,
 ): L2 {
   const { name, clock, logger, codec, times } = settings
   const { fence, markers, tier1, coherence, background, recorder } = shared
@@ -57,7 +60,8 @@ export function openL2(
   const resting = new Set<Store>()
   /** `undefined` while it is being opened, when it may already tell that it is there. */
   let opened: Store | undefined
-  const tellAvailability = (): void => onAvailability(opened?.available !== false && resting.size === 0)
+  const tellAvailability = (): void =>
+    metrics.setL2Available(opened?.available !== false && resting.size === 0)
   const onBreaker = (of: Store, state: BreakerState): void => {
     const rests = state !== 'closed'
     // It opens again after each probe in vain: said once.
@@ -70,6 +74,7 @@ export function openL2(
       resting.delete(of)
       logger?.info(which, 'L2 answers again')
     }
+    metrics.breakerChanged(rests)
     tellAvailability()
   }
   const guardOf = (of: Store): Guard => {
@@ -149,6 +154,12 @@ export function openL2(
       return store.available
     },
     connected: () => store.connected(),
+    nodes: () =>
+      shards.all.map(({ store: { label, available }, guard }) => ({
+        label,
+        available,
+        breaker: guard.breaker,
+      })),
     info: () => shards.info(),
     async close() {
       recovery = undefined

@@ -46,10 +46,16 @@ export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
       ? noTier1
       : createTier1({ bounds: settings.l1, markers, coherence, departures, ledger, clock, recorder })
 
+  if (settings.l1 !== undefined) {
+    metrics.watchL1(() => ({ entries: tier1.entries, sizeBytes: tier1.sizeBytes }))
+  }
+
   const shared = { fence, markers, payloads, makeEntry, tier1, coherence, clock, recorder }
   const openIt = (factory: StoreFactory): L2 => {
     metrics.setL2Available(false)
-    return openL2(factory, settings, { ...shared, background }, metrics.setL2Available)
+    const opened = openL2(factory, settings, { ...shared, background }, metrics)
+    metrics.watchL2(() => opened.nodes())
+    return opened
   }
   const l2 = settings.l2 === undefined ? undefined : openIt(settings.l2)
 

@@ -27,6 +27,8 @@ export interface LoadStats {
   /** Of these `error` and `timeout`. */
   readonly errors: number
   readonly avgMs: Milliseconds
+  readonly p50Ms: Milliseconds
   readonly p95Ms: Milliseconds
+  readonly p99Ms: Milliseconds
   readonly results: Readonly<Record<LoadResult, number>>
 }

@@ -176,6 +176,7 @@ export class Collector implements Recorder {
     const counted = this.#ledger.invalidations[kind]
     counted.calls++
     counted.entries += count
+    this.#ledger.events.invalidated(kind, count)
   }
 
   eviction(pattern: PatternHandle, tier: Tier, reason: EvictionReason): void {

@@ -2,12 +2,15 @@ import { compileGlob } from '../glob.ts'
 import type { Bytes, Milliseconds } from '../units.ts'
 import { Collector } from './collector.ts'
 import { Endpoints } from './endpoint-scope.ts'
+import { flowOf } from './flow.ts'
 import { Ledger } from './ledger.ts'
+import type { L1Size, L2Node } from './live.ts'
 import { resolveOptions } from './options.ts'
 import { oneOf, refuse, textOf } from './queries.ts'
 import { type Outcome, TIERS } from './recorder.ts'
 import { Reports } from './reports.ts'
 import type { Handle } from './series-table.ts'
+import { Timeline } from './timeline.ts'
 import { totalsOf } from './totals.ts'
 import {
   CACHE_OPERATIONS,
@@ -28,6 +31,9 @@ export function createMetrics(options: MetricsOptions = {}): MetricsCollector {
   const endpoints = new Endpoints(ledger)
   const collector = new Collector(ledger, endpoints)
   const reports = new Reports(ledger)
+  const timeline = new Timeline(ledger)
+  let readL2: (() => readonly L2Node[]) | undefined
+  ledger.onAdvance = () => ledger.events.health(reports.health())
   const endpointOf = (name: string): Handle => ledger.endpoints.handle(textOf('endpoint', name))
 
   const recordChecked = (event: CacheEvent, failed: boolean): void => {
@@ -81,18 +87,37 @@ export function createMetrics(options: MetricsOptions = {}): MetricsCollector {
     endpoints: (query) => reports.endpoints(query),
     lowPerformers: (query) => reports.lowPerformers(query),
     health: (query) => reports.health(query),
-    series: (query) => reports.series(query),
+    series: (query) => timeline.series(query),
+    seriesBy: (query) => timeline.seriesBy(query),
+    flow: (query) => flowOf(ledger, query),
     tiers: (query) => reports.tiers(query),
     snapshot: (query) => reports.snapshot(query),
     totals: () => totalsOf(ledger),
+    self: (query) => reports.self(query),
+    events: () => ledger.events.list(),
+    l2() {
+      const available = reports.l2Available
+      return available === undefined ? undefined : Object.freeze({ available, nodes: readL2?.() ?? [] })
+    },
     reset: () => ledger.reset(),
     get selfBytes(): Bytes {
       return ledger.bytes
     },
     retention,
+    startedAt: ledger.startedAt,
     recorder: collector,
     setL2Available(available: boolean): void {
+      const before = reports.l2Available
       reports.l2Available = available
+      // Not there yet is not lost.
+      if (before !== available && (before !== undefined || available)) ledger.events.l2(available)
+    },
+    breakerChanged: (opened: boolean): void => ledger.events.breaker(opened),
+    watchL1(read: () => L1Size): void {
+      ledger.l1Sizes.read = read
+    },
+    watchL2(read: () => readonly L2Node[]): void {
+      readL2 = read
     },
   } satisfies MetricsCollector)
 }

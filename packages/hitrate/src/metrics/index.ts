@@ -11,6 +11,7 @@ export { createMetrics } from './create.ts'
 export type { HistogramValue } from './histogram.ts'
 export { RELATIVE_ERROR } from './histogram.ts'
 export { inferPattern } from './infer.ts'
+export { DROP_REASONS, METRICS_EVENT_KINDS } from './live.ts'
 export { noRecorder } from './no-recorder.ts'
 export type {
   BreakerState,
@@ -43,4 +44,10 @@ export {
 } from './recorder.ts'
 export type { MetricsSnapshot, SeriesSnapshot } from './snapshot.ts'
 export type * from './types.ts'
-export { CACHE_OPERATIONS, DROP_REASONS, HEALTH_REASONS, HEALTH_STATUSES, PATTERN_SORTS } from './types.ts'
+export {
+  CACHE_OPERATIONS,
+  HEALTH_REASONS,
+  HEALTH_STATUSES,
+  PATTERN_SORTS,
+  SERIES_GROUPS,
+} from './types.ts'

@@ -22,7 +22,7 @@ import type { Shape } from './tally.ts'
  */
 
 /** Times are histograms of seconds, summed in nanoseconds. */
-const SECONDS = 1e9
+export const SECONDS = 1e9
 const BYTES = 1
 
 const REASONS_AT = OUTCOMES.length

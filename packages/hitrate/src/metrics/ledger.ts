@@ -2,7 +2,10 @@ import type { Clock } from '../clock.ts'
 import type { Bytes, Milliseconds } from '../units.ts'
 import { byName } from './by-name.ts'
 import { Cells } from './cells.ts'
+import { EventLog } from './event-log.ts'
+import { L1Sizes } from './l1-sizes.ts'
 import { CELL_SHAPE, COUNTERS_SHAPE, OVERALL_SHAPE, SERIES_SHAPE, TIER_SHAPE } from './layout.ts'
+import { DROP_REASONS, type DropReason } from './live.ts'
 import type { ResolvedMetricsOptions } from './options.ts'
 import { Patterns } from './patterns.ts'
 import {
@@ -18,7 +21,6 @@ import {
 import { Rollup, type Series } from './rollup.ts'
 import { SeriesTable } from './series-table.ts'
 import { floorTo, tierAt, tiersFor, TIERS as WINDOW_TIERS } from './tiers.ts'
-import { DROP_REASONS, type DropReason } from './types.ts'
 
 /** Series change hands at most this often, and old use is halved this often. */
 const REBALANCE: Milliseconds = 60_000
@@ -57,10 +59,15 @@ export class Ledger {
   readonly incidents: Record<Incident, number> = { ...byName(INCIDENTS, () => 0) }
   readonly dropped: Record<DropReason, number> = { ...byName(DROP_REASONS, () => 0) }
 
+  readonly l1Sizes: L1Sizes
+  readonly events: EventLog
+
   readonly startedAt: Milliseconds
   resetAt: Milliseconds | null = null
   /** Counts what was put off: see `hit-runs.ts`. Called before a bucket ends. */
   onSettle: (bucketEnds: boolean) => void = () => undefined
+  /** Called after buckets have ended. */
+  onAdvance: () => void = () => undefined
   readonly #clock: Clock
   /** From the monotonic clock to Unix time, fixed at the start: windows must not jump with the wall clock. */
   readonly #offset: Milliseconds
@@ -77,6 +84,10 @@ export class Ledger {
     const tiers = tiersFor(options.retention, WINDOW_TIERS)
     this.#width = tierAt(tiers, 0).width
     this.#slotEnds = floorTo(time, this.#width) + this.#width - this.#offset
+
+    this.l1Sizes = new L1Sizes(tiers)
+    this.events = new EventLog(() => this.time)
+    this.events.started()
 
     this.overallRollup = new Rollup(OVERALL_SHAPE, { tiers, time })
     this.patternRollup = new Rollup(SERIES_SHAPE, { tiers, time, totalShape: COUNTERS_SHAPE })
@@ -109,8 +120,13 @@ export class Ledger {
     return this.#clock.now() + this.#offset
   }
 
+  /** What figures can't reach back beyond: the start, or the last reset. */
+  get since(): Milliseconds {
+    return this.resetAt ?? this.startedAt
+  }
+
   get bytes(): Bytes {
-    return this.#rollups.reduce((bytes, rollup) => bytes + rollup.bytes, 0)
+    return this.#rollups.reduce((bytes, rollup) => bytes + rollup.bytes, this.l1Sizes.bytes)
   }
 
   /** Closes the buckets that have ended. @param now the clock's reading, where the caller has just taken one */
@@ -133,6 +149,7 @@ export class Ledger {
     this.settle()
     for (const rollup of this.#rollups) rollup.clear()
     this.resetAt = this.time
+    this.events.reset()
   }
 
   get #rollups(): readonly Rollup[] {
@@ -145,14 +162,17 @@ export class Ledger {
     const ended = this.overallRollup.slot
     for (const rollup of this.#rollups) rollup.advance(time)
     const { slot } = this.overallRollup
+    this.l1Sizes.sample(ended, slot)
     this.#slotEnds = slot + this.#width - this.#offset
     if (floorTo(slot, REBALANCE) !== floorTo(ended, REBALANCE)) {
       if (this.patterns.rebalance()) this.keys.forgetKeys()
       this.endpoints.rebalance()
     }
-    if (floorTo(slot, AGE) === floorTo(ended, AGE)) return
-    this.patterns.age()
-    this.endpoints.age()
-    this.cells.age()
+    if (floorTo(slot, AGE) !== floorTo(ended, AGE)) {
+      this.patterns.age()
+      this.endpoints.age()
+      this.cells.age()
+    }
+    this.onAdvance()
   }
 }

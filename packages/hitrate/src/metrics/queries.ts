@@ -1,9 +1,23 @@
 import { CacheError, describe } from '../errors.ts'
 import { DURATION_FORMS, type Duration, type Milliseconds, parseDuration } from '../units.ts'
+import type { Ledger } from './ledger.ts'
+import type { WindowQuery } from './types.ts'
 
-/** Checks of what is asked of the metrics: each throws `CacheError` `invalid_argument` naming what is accepted. */
+/** Checks of what is asked of the metrics. Each throws `CacheError` `invalid_argument` naming what is accepted. */
 
-export function windowOf(
+/** The window asked for, default the retention; closes what has ended until now. */
+export function settledWindow(
+  ledger: Ledger,
+  { window }: WindowQuery,
+  fallback?: Milliseconds,
+): Milliseconds {
+  const { retention } = ledger.options
+  const asked = windowOf(window, fallback ?? retention, retention)
+  ledger.settle()
+  return asked
+}
+
+function windowOf(
   window: Duration | undefined,
   fallback: Milliseconds,
   retention: Milliseconds,
@@ -22,8 +36,14 @@ export function stepOf(step: Duration | undefined): Milliseconds {
   return parsed
 }
 
-export function limitOf(limit: number | undefined, fallback: number): number {
-  return wholeNumberOf('limit', limit ?? fallback, 1)
+export function limitOf(
+  limit: number | undefined,
+  fallback: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const given = wholeNumberOf('limit', limit ?? fallback, 1)
+  if (given > max) refuse('limit', given, `a whole number from 1 to ${max}`)
+  return given
 }
 
 export function wholeNumberOf(name: string, given: number, min: number): number {

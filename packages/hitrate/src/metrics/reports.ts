@@ -1,13 +1,13 @@
-import { compileGlob } from '../glob.ts'
 import type { Milliseconds } from '../units.ts'
 import { byName } from './by-name.ts'
 import { assessHealth } from './health.ts'
+import { HITS_PER_SAMPLE } from './hit-runs.ts'
 import { resultAt, SERIES_SHAPE } from './layout.ts'
 import { type Ledger, UNMATCHED } from './ledger.ts'
-import { limitOf, oneOf, ratioOf, refuse, stepOf, textOf, wholeNumberOf, windowOf } from './queries.ts'
+import type { SelfReport, TrackedSeries } from './live.ts'
+import { limitOf, oneOf, ratioOf, settledWindow, wholeNumberOf } from './queries.ts'
 import { recommend } from './recommendations.ts'
 import { TIER_OPERATIONS, TIER_RESULTS, TIERS } from './recorder.ts'
-import type { Step } from './rollup.ts'
 import {
   cellStatsOf,
   compare,
@@ -19,7 +19,7 @@ import {
   rowsOf,
   withRemainder,
 } from './rows.ts'
-import { OTHER } from './series-table.ts'
+import { OTHER, type SeriesTable } from './series-table.ts'
 import { MetricsSnapshot, SeriesSnapshot } from './snapshot.ts'
 import { asSeries, meanMs, quantileMs, statsOf } from './stats.ts'
 import { Tally } from './tally.ts'
@@ -35,8 +35,6 @@ import {
   type PatternStats,
   type PatternsQuery,
   type PatternsReport,
-  type SeriesPoint,
-  type SeriesQuery,
   type TierStats,
   type WindowQuery,
 } from './types.ts'
@@ -47,8 +45,8 @@ const HEALTH_WINDOW: Milliseconds = 5 * 60_000
 /** Answers what people ask, from the ledger's windows. */
 export class Reports {
   readonly #ledger: Ledger
-  /** Whether the L2 that is configured can be reached. */
-  l2Available = true
+  /** Whether the L2 that is configured is of use; `undefined`: nobody told of one. */
+  l2Available: boolean | undefined
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -59,7 +57,7 @@ export class Reports {
     return Object.freeze({
       ...statsOf(this.#overall(window)),
       windowSeconds: window / 1_000,
-      since: Math.max(this.#ledger.overallRollup.begin(window), this.#since),
+      since: Math.max(this.#ledger.overallRollup.begin(window), this.#ledger.since),
     })
   }
 
@@ -157,20 +155,24 @@ export class Reports {
       statsOf(this.#overall(this.#window(query, Math.min(HEALTH_WINDOW, options.retention)))),
       {
         thresholds: options.health,
-        l2Available: this.l2Available,
+        l2Available: this.l2Available !== false,
         timestamp: options.clock.wall(),
       },
     )
   }
-  series(query: SeriesQuery = {}): readonly SeriesPoint[] {
+
+  self(query: WindowQuery = {}): SelfReport {
     const window = this.#window(query)
-    const { width, steps } = this.#steps(window, stepOf(query.step), query)
-    const since = this.#since
-    return steps
-      .filter(({ start }) => start + width > since)
-      .map(({ start, tally }, place, kept) =>
-        Object.freeze({ at: start, stats: statsOf(tally), unfinished: place === kept.length - 1 }),
-      )
+    const { bytes, patterns, endpoints } = this.#ledger
+    const tracked = (table: SeriesTable, rows: readonly Row[]): TrackedSeries =>
+      Object.freeze({ tracked: table.size, max: table.cap, otherShare: otherShare(rows) })
+    return Object.freeze({
+      sizeBytes: bytes,
+      timedOneIn: HITS_PER_SAMPLE,
+      patterns: tracked(patterns, this.#patterns(window)),
+      endpoints: tracked(endpoints, this.#endpoints(window)),
+      dropped: Object.freeze({ ...this.#ledger.dropped }),
+    })
   }
 
   snapshot(query: WindowQuery = {}): MetricsSnapshot {
@@ -185,16 +187,8 @@ export class Reports {
     )
   }
 
-  /** What figures can't reach back beyond: the start, or the last reset. */
-  get #since(): Milliseconds {
-    return this.#ledger.resetAt ?? this.#ledger.startedAt
-  }
-
-  /** Checks the window, and closes what has ended until now. */
-  #window(query: WindowQuery, fallback: Milliseconds = this.#ledger.options.retention): Milliseconds {
-    const window = windowOf(query.window, fallback, this.#ledger.options.retention)
-    this.#ledger.settle()
-    return window
+  #window(query: WindowQuery, fallback?: Milliseconds): Milliseconds {
+    return settledWindow(this.#ledger, query, fallback)
   }
 
   #overall(window: Milliseconds): Tally {
@@ -216,33 +210,5 @@ export class Reports {
       read.set(unmatched, waiting)
     }
     return rowsOf(endpoints.handles(), read)
-  }
-
-  #steps(
-    window: Milliseconds,
-    step: Milliseconds,
-    { pattern, endpoint }: SeriesQuery,
-  ): { width: Milliseconds; steps: Step[] } {
-    const { overallRollup, overall, patternRollup, patterns, endpointRollup, endpoints, pending } =
-      this.#ledger
-    if (pattern !== undefined && endpoint !== undefined) {
-      refuse('endpoint', endpoint, 'either a pattern or an endpoint, not both')
-    }
-    if (pattern !== undefined) {
-      const matches = compileGlob(textOf('pattern', pattern))
-      const wanted = [...patterns.handles()].filter(({ label }) => matches(label))
-      return patternRollup.steps(
-        window,
-        step,
-        wanted.map(({ series }) => series),
-      )
-    }
-    if (endpoint !== undefined) {
-      const handle = endpoints.find(textOf('endpoint', endpoint))
-      const wanted = handle === undefined ? [] : [handle.series]
-      return endpointRollup.steps(window, step, endpoint === UNMATCHED ? [...wanted, pending] : wanted)
-    }
-    const { width, steps } = overallRollup.steps(window, step, [overall])
-    return { width, steps: steps.map(({ start, tally }) => ({ start, tally: asSeries(tally) })) }
   }
 }

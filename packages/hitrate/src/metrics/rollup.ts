@@ -13,10 +13,10 @@ export interface Series {
   readonly total: Tally
 }
 
-/** Counts of one step of time. */
+/** Counts of one step of time: of each group of series that was asked for, added up. */
 export interface Step {
   readonly start: Milliseconds
-  readonly tally: Tally
+  readonly tallies: readonly Tally[]
 }
 
 export interface RollupOptions {
@@ -155,24 +155,33 @@ export class Rollup {
     return read
   }
 
-  /** The counts of some series, added up, step by step; the last step is unfinished. */
+  /**
+   * The counts of groups of series, step by step; the last step is unfinished. A series belongs to one group at the most.
+   * @returns also the tier at whose borders the steps begin
+   */
   steps(
     window: Milliseconds,
     step: Milliseconds,
-    wanted: readonly Series[],
-  ): { width: Milliseconds; steps: Step[] } {
+    groups: readonly (readonly Series[])[],
+  ): { place: number; width: Milliseconds; steps: readonly Step[] } {
     const { place, begin, width } = stepping(this.#tiers, window, step, this.#slot)
     const steps: Step[] = []
     for (let start = begin; start <= this.#slot; start += width)
-      steps.push({ start, tally: new Tally(this.#shape) })
-    const add = (time: Milliseconds, tally: Tally): void =>
-      steps[Math.floor((time - begin) / width)]?.tally.merge(tally)
-    const ids = new Set(wanted.map(({ id }) => id))
+      steps.push({ start, tallies: groups.map(() => new Tally(this.#shape)) })
+    const talliesAt = (time: Milliseconds): readonly Tally[] =>
+      steps[Math.floor((time - begin) / width)]?.tallies ?? []
+    const groupOf = new Map(groups.flatMap((group, index) => group.map(({ id }) => [id, index] as const)))
     for (const segment of this.#since(place, begin)) {
-      for (const [id, tally] of this.#merged([segment])) if (ids.has(id)) add(segment.start, tally)
+      mergeSegments(new Map(talliesAt(segment.start).entries()), [segment], {
+        sign: 1,
+        // Records of others are passed over undecoded.
+        resolve: (id) => groupOf.get(this.#resolve(id) ?? -1),
+        create: () => new Tally(this.#shape),
+      })
     }
-    for (const { open } of wanted) add(this.#slot, open)
-    return { width, steps }
+    for (const [index, group] of groups.entries())
+      for (const { open } of group) talliesAt(this.#slot)[index]?.merge(open)
+    return { place, width, steps }
   }
 
   /**

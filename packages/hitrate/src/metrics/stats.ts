@@ -1,7 +1,7 @@
 import type { Milliseconds, Ratio } from '../units.ts'
 import { byName } from './by-name.ts'
 import type { CacheStats, LoadStats } from './cache-stats.ts'
-import type { Histogram } from './histogram.ts'
+import { Histogram } from './histogram.ts'
 import {
   LOAD,
   loadAt,
@@ -10,9 +10,11 @@ import {
   RESPONSE,
   reasonAt,
   SAVED_AT,
+  SECONDS,
   SERIES_SHAPE,
   WAIT_AT,
 } from './layout.ts'
+import type { Latencies } from './live.ts'
 import { LOAD_RESULTS, LOAD_TRIGGERS, MISS_REASONS, OUTCOMES, type Outcome } from './recorder.ts'
 import { Tally } from './tally.ts'
 
@@ -68,9 +70,25 @@ function loadStatsOf(tally: Tally): LoadStats {
     count: results.ok + results.absent + results.error + results.timeout,
     errors: results.error + results.timeout,
     avgMs: meanMs(histogram),
-    p95Ms: quantileMs(histogram, 0.95),
+    ...latenciesOf(histogram),
     results,
   })
+}
+
+/** Percentiles of a histogram of times. */
+export function latenciesOf(histogram: Histogram | undefined): Latencies {
+  return {
+    p50Ms: quantileMs(histogram, 0.5),
+    p95Ms: quantileMs(histogram, 0.95),
+    p99Ms: quantileMs(histogram, 0.99),
+  }
+}
+
+/** Response times of all hits, from the counts of the whole cache. */
+export function hitLatencies(overall: Tally): Latencies {
+  const all = new Histogram(SECONDS)
+  for (const outcome of HITS) merge(all, overall.histograms[outcomeAt(outcome)])
+  return Object.freeze(latenciesOf(all))
 }
 
 export function meanMs(histogram: Histogram | undefined): Milliseconds {

@@ -3,6 +3,17 @@ import type { Bytes, Duration, Milliseconds, Ratio } from '../units.ts'
 import type { CacheStats } from './cache-stats.ts'
 import type { HistogramValue } from './histogram.ts'
 import type {
+  DropReason,
+  FlowReport,
+  L1Size,
+  L2Node,
+  L2State,
+  MetricsEvent,
+  NamedSeries,
+  SelfReport,
+  SeriesPoint,
+} from './live.ts'
+import type {
   EvictionReason,
   Incident,
   InvalidationKind,
@@ -18,6 +29,21 @@ import type {
 import type { MetricsSnapshot } from './snapshot.ts'
 
 export type { CacheStats, LoadStats } from './cache-stats.ts'
+export type {
+  DropReason,
+  FlowPart,
+  FlowReport,
+  L1Size,
+  L2Node,
+  L2State,
+  Latencies,
+  MetricsEvent,
+  MetricsEventKind,
+  NamedSeries,
+  SelfReport,
+  SeriesPoint,
+  TrackedSeries,
+} from './live.ts'
 
 /** What was done to a cache that is not ours, as told to `record` and `measure`. */
 export const CACHE_OPERATIONS = ['get', 'set', 'delete'] as const
@@ -195,15 +221,6 @@ export const HEALTH_REASONS = [
 ] as const
 export type HealthReason = (typeof HEALTH_REASONS)[number]
 
-/** One step of a series over time. */
-export interface SeriesPoint {
-  /** Begin of the step, Unix milliseconds. */
-  readonly at: Milliseconds
-  readonly stats: CacheStats
-  /** The newest step is still being filled. */
-  readonly unfinished: boolean
-}
-
 export interface SeriesQuery extends WindowQuery {
   /**
    * Width of a step, rounded up to what is kept: multiples of 10 s in windows up to 15 minutes, of a minute up to two
@@ -213,6 +230,20 @@ export interface SeriesQuery extends WindowQuery {
   /** A glob; all patterns that match, added up. Not together with `endpoint`. */
   readonly pattern?: string
   readonly endpoint?: string
+}
+
+/** By what series may be told apart. */
+export const SERIES_GROUPS = ['pattern', 'endpoint'] as const
+export type SeriesGroup = (typeof SERIES_GROUPS)[number]
+
+export interface SeriesByQuery extends WindowQuery {
+  readonly by: SeriesGroup
+  /** A glob on their names. Default all. */
+  readonly matching?: string
+  /** As in {@link SeriesQuery}. */
+  readonly step?: Duration
+  /** Default 20, at most 50: each has a point for every step. */
+  readonly limit?: number
 }
 
 /**
@@ -269,13 +300,6 @@ export interface EndpointTotals {
   readonly outcomes: Readonly<Record<Outcome, number>>
 }
 
-/**
- * - `held_lookup`: a request made more lookups before its route was known than are held back; they are `__unmatched__`
- * - `endpoint_pattern`: no room for another endpoint x pattern pair; it is the endpoint's `__other__`
- */
-export const DROP_REASONS = ['held_lookup', 'endpoint_pattern'] as const
-export type DropReason = (typeof DROP_REASONS)[number]
-
 /** An endpoint whose name is known only later: an early hook's lookups wait for it. */
 export interface EndpointScope {
   /** Names the endpoint; lookups held back until now are counted for it. The first name wins. */
@@ -305,22 +329,41 @@ export interface Metrics {
   lowPerformers(query?: LowPerformersQuery): readonly LowPerformer[]
   /** Default window 5 minutes. */
   health(query?: WindowQuery): HealthReport
+  /** Step by step, oldest first; steps that were over before the start or the last reset are left out. */
   series(query?: SeriesQuery): readonly SeriesPoint[]
+  /** The busiest patterns or endpoints of the window, each step by step. */
+  seriesBy(query: SeriesByQuery): readonly NamedSeries[]
+  /** What became of the lookups, each outcome with its own response times. */
+  flow(query?: WindowQuery): FlowReport
   /** Each operation on each tier. */
   tiers(query?: WindowQuery): readonly TierStats[]
   /** The window's counts as a value that can be added to those of other processes. */
   snapshot(query?: WindowQuery): MetricsSnapshot
   totals(): Totals
+  /** L2 and its servers as they are now; `undefined` where there is none, or nobody told. */
+  l2(): L2State | undefined
+  /** What happened, newest first: of each kind the last 50 since the start. `reset` leaves it alone. */
+  events(): readonly MetricsEvent[]
+  /** What the metrics cost and leave out. */
+  self(query?: WindowQuery): SelfReport
   /** Clears windows and statistics; totals stay. */
   reset(): void
   /** Bytes the collector holds, as it estimates. */
   readonly selfBytes: Bytes
   readonly retention: Milliseconds
+  /** When counting began, Unix milliseconds. */
+  readonly startedAt: Milliseconds
 }
 
 /** The collector with both its faces: what a cache reports to and what people ask. */
 export interface MetricsCollector extends Metrics {
   readonly recorder: Recorder
-  /** Tells health that a configured L2 is out of reach. */
+  /** Tells whether the L2 that is configured is of use. */
   setL2Available(available: boolean): void
+  /** Tells that calls to a server of L2 are held back, or sent again. */
+  breakerChanged(opened: boolean): void
+  /** Tells how to read what L1 holds, for its size over time. */
+  watchL1(read: () => L1Size): void
+  /** Tells how to read the servers of L2. */
+  watchL2(read: () => readonly L2Node[]): void
 }

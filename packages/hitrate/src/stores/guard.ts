@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Recorder, TierOperation, TierResult } from '../metrics/recorder.ts'
+import type { BreakerState, Recorder, TierOperation, TierResult } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Breaker } from './breaker.ts'
 import { type Answer, type Ending, withinDeadline } from './deadline.ts'
@@ -32,6 +32,8 @@ export interface Guard extends Caller {
    * is used, while calls that find no link keep failing.
    */
   readonly urgent: Caller
+  /** `closed` where there is no breaker. */
+  readonly breaker: BreakerState
   /** Whether the store answers within the deadline. For the breaker, which asks while it is open: not counted. */
   probe(work: () => Promise<unknown>): Promise<boolean>
   /** There is a new link: silence and failures of the old one say nothing of it. Resets the breaker too. */
@@ -135,6 +137,9 @@ export function createGuard(options: GuardOptions): Guard {
   return {
     ...callerThrough(breaker),
     urgent: callerThrough(undefined),
+    get breaker() {
+      return breaker?.state ?? 'closed'
+    },
     async probe(work) {
       return (await ask(work)).kind === 'answered'
     },

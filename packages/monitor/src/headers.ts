@@ -1,6 +1,5 @@
-/** On every answer: it is of this moment, for whoever asked, and never a page unless it says so. */
+/** On every answer: it is for whoever asked, and never a page unless it says so. */
 const STANDING_HEADERS = {
-  'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
 } as const
@@ -10,6 +9,8 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 export function withStandingHeaders(response: Response): Response {
   for (const [header, value] of Object.entries(STANDING_HEADERS)) response.headers.set(header, value)
+  // A stream says more about it.
+  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
   if (!response.headers.has('content-security-policy')) {
     response.headers.set('content-security-policy', DATA_POLICY)
   }

@@ -17,14 +17,11 @@ export { ACTIONS, type Action, type Authorize, type Peer } from './access/author
 export { type BearerToken, bearerToken, type SignIn } from './access/bearer-token.ts'
 export type * from './contract/answers.ts'
 export type * from './contract/live-answers.ts'
-export {
-  SERIES_GROUPS,
-  SERIES_METRICS,
-  type SeriesGroup,
-  type SeriesMetric,
-} from './contract/series-metrics.ts'
+export { EVENT_KINDS } from './contract/live-answers.ts'
+export { SERIES_METRICS, type SeriesMetric } from './contract/series-metrics.ts'
 export type { RequestContext } from './endpoints/app.ts'
 export type { InfoSource } from './endpoints/info.ts'
+export type { Connection } from './live/connection.ts'
 export { createMonitor, type Monitor } from './monitor.ts'
 export type { MonitorOptions } from './options.ts'
 export type {

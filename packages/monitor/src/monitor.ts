@@ -1,20 +1,29 @@
 import type { Metrics } from 'hitrate/metrics'
 import { createAccess } from './access/access.ts'
+import { mountAbout } from './endpoints/about.ts'
 import { createApp, permitWith, type RequestContext } from './endpoints/app.ts'
+import { mountEvents } from './endpoints/events.ts'
+import { mountFlow } from './endpoints/flow.ts'
 import { mountHealth } from './endpoints/health.ts'
 import { mountInfo } from './endpoints/info.ts'
+import { mountL2 } from './endpoints/l2.ts'
 import { mountPages } from './endpoints/page.ts'
 import { mountReset } from './endpoints/reset.ts'
+import { mountSelf } from './endpoints/self.ts'
+import { mountSeries } from './endpoints/series.ts'
 import { mountSignIn } from './endpoints/sign-in.ts'
 import { mountStats } from './endpoints/stats.ts'
+import { mountStream } from './endpoints/stream.ts'
 import { answerNothingThere, answerUnrouted } from './endpoints/unrouted.ts'
 import { mountWarm } from './endpoints/warm.ts'
 import { withStandingHeaders } from './headers.ts'
+import { createStreams } from './live/streams.ts'
+import { createTicker } from './live/ticker.ts'
 import { type MonitorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { problemResponse, Refusal } from './problem.ts'
 
-/** The monitoring API of one cache. It holds no connection and no timer; there is nothing to close. */
-export interface Monitor {
+/** The monitoring API of one cache. It has a timer only while somebody listens to `GET /stream`. */
+export interface Monitor extends AsyncDisposable {
   /** Where it is mounted: `/api/v1/cache`. */
   readonly path: string
   /** Of the cache that is monitored; adapters attribute lookups through it. */
@@ -23,6 +32,8 @@ export interface Monitor {
   covers(pathname: string): boolean
   /** Answers a request. Never throws; what goes wrong is a problem (RFC 9457) in the answer. */
   fetch(request: Request, context?: RequestContext): Promise<Response>
+  /** Ends all streams and begins none any more; all else is still answered. Harmless when repeated. */
+  close(): Promise<void>
 }
 
 /** What stands for an error in an answer; only refusals say what they are about. */
@@ -38,14 +49,22 @@ function answerTo(error: unknown, { logger }: ResolvedOptions): Response {
  */
 export function createMonitor(options: MonitorOptions): Monitor {
   const resolved = resolveOptions(options)
-  const { base, metrics, name } = resolved
+  const { base, metrics, name, clock, logger } = resolved
   const access = createAccess(resolved)
   const permit = permitWith(access)
+  const streams = createStreams({ clock, logger, next: createTicker(metrics, clock) })
   const covers = (pathname: string): boolean => pathname === base || pathname.startsWith(`${base}/`)
 
   const app = createApp((request) => new URL(request.url).pathname.slice(base.length) || '/')
   mountHealth(app, permit, metrics)
   mountStats(app, permit, metrics)
+  mountSeries(app, permit, metrics)
+  mountFlow(app, permit, metrics)
+  mountEvents(app, permit, resolved)
+  mountL2(app, permit, access, metrics)
+  mountSelf(app, permit, metrics, streams)
+  mountAbout(app, permit, access, resolved)
+  mountStream(app, permit, streams)
   mountWarm(app, permit, resolved.warmer)
   mountReset(app, permit, metrics)
   mountInfo(app, permit, resolved.info)
@@ -63,6 +82,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return answerTo(error, resolved)
     }
   }
+  const close = async (): Promise<void> => streams.close()
+
   return Object.freeze({
     path: base === '' ? '/' : base,
     metrics,
@@ -70,5 +91,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     async fetch(request: Request, context: RequestContext = {}) {
       return withStandingHeaders(await answer(request, context))
     },
+    close,
+    [Symbol.asyncDispose]: close,
   })
 }

@@ -3,6 +3,7 @@ import { type Cache, CacheError, type Logger } from 'hitrate'
 import type { Metrics } from 'hitrate/metrics'
 import type { Authorize } from './access/authorize.ts'
 import type { BearerToken } from './access/bearer-token.ts'
+import { type MonitorClock, systemClock } from './clock.ts'
 import type { InfoSource } from './endpoints/info.ts'
 import type { MonitoredWarmer } from './warmer.ts'
 
@@ -22,6 +23,8 @@ interface CommonOptions {
   readonly production?: boolean | undefined
   /** Where the API is mounted; adapters mount it there. `/` is for a server of its own. Default `/api/v1/cache`. */
   readonly path?: string | undefined
+  /** Default the system's. For tests: `manualClock()` of `hitrate/testing`. */
+  readonly clock?: MonitorClock | undefined
   /** Gets what made the monitor itself fail. Default none. */
   readonly logger?: Pick<Logger, 'error'> | undefined
 }
@@ -44,6 +47,7 @@ export interface ResolvedOptions {
   readonly production: boolean
   /** Without a slash at its end: empty for the root. */
   readonly base: string
+  readonly clock: MonitorClock
   readonly logger: Pick<Logger, 'error'> | undefined
 }
 
@@ -88,6 +92,7 @@ const OPTIONS = [
   'allowReset',
   'production',
   'path',
+  'clock',
   'logger',
 ] as const satisfies readonly (keyof MonitorOptions)[]
 
@@ -121,6 +126,7 @@ export function resolveOptions(options: MonitorOptions): ResolvedOptions {
     allowReset: flagOf('allowReset', options.allowReset, !production),
     production,
     base: baseOf(options.path ?? DEFAULT_PATH),
+    clock: options.clock ?? systemClock,
     logger: options.logger,
   }
 }

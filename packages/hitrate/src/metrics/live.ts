@@ -21,6 +21,7 @@ export interface L1Size {
 export interface SeriesPoint {
   /** Begin of the step, Unix milliseconds. */
   readonly at: Milliseconds
+  readonly widthMs: Milliseconds
   /** How long it was counted: less than the step where it is unfinished, or began with the process or a reset. */
   readonly coveredMs: Milliseconds
   readonly stats: CacheStats

@@ -157,17 +157,19 @@ export class Rollup {
 
   /**
    * The counts of groups of series, step by step; the last step is unfinished. A series belongs to one group at the most.
+   * @param shape what is wanted of each: all, or the counters alone
    * @returns also the tier at whose borders the steps begin
    */
   steps(
     window: Milliseconds,
     step: Milliseconds,
     groups: readonly (readonly Series[])[],
+    shape: Shape = this.#shape,
   ): { place: number; width: Milliseconds; steps: readonly Step[] } {
     const { place, begin, width } = stepping(this.#tiers, window, step, this.#slot)
     const steps: Step[] = []
     for (let start = begin; start <= this.#slot; start += width)
-      steps.push({ start, tallies: groups.map(() => new Tally(this.#shape)) })
+      steps.push({ start, tallies: groups.map(() => new Tally(shape)) })
     const talliesAt = (time: Milliseconds): readonly Tally[] =>
       steps[Math.floor((time - begin) / width)]?.tallies ?? []
     const groupOf = new Map(groups.flatMap((group, index) => group.map(({ id }) => [id, index] as const)))
@@ -176,7 +178,7 @@ export class Rollup {
         sign: 1,
         // Records of others are passed over undecoded.
         resolve: (id) => groupOf.get(this.#resolve(id) ?? -1),
-        create: () => new Tally(this.#shape),
+        create: () => new Tally(shape),
       })
     }
     for (const [index, group] of groups.entries())

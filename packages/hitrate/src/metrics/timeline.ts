@@ -1,13 +1,13 @@
 import { compileGlob } from '../glob.ts'
 import type { Milliseconds } from '../units.ts'
-import { evictionAt } from './layout.ts'
+import { COUNTERS_SHAPE, evictionAt, SERIES_SHAPE } from './layout.ts'
 import { type Ledger, UNMATCHED } from './ledger.ts'
 import type { L1Size, Latencies, NamedSeries, SeriesPoint } from './live.ts'
 import { limitOf, oneOf, refuse, settledWindow, stepOf, textOf } from './queries.ts'
 import type { Rollup, Series, Step } from './rollup.ts'
 import { compare } from './rows.ts'
-import { asSeries, hitLatencies, statsOf } from './stats.ts'
-import { Tally } from './tally.ts'
+import { asSeries, hitLatencies, hitsAndMisses, statsOf } from './stats.ts'
+import { type Shape, Tally } from './tally.ts'
 import { SERIES_GROUPS, type SeriesByQuery, type SeriesQuery } from './types.ts'
 
 /** Series of one `seriesBy`: each costs a tally for every step. */
@@ -65,7 +65,7 @@ export class Timeline {
       .map((handle) => {
         const series = by === 'pattern' ? [handle.series] : this.#ofEndpoint(handle)
         const tallies = series.flatMap((one) => read.get(one) ?? [])
-        const requests = tallies.reduce((sum, tally) => sum + statsOf(tally).totalRequests, 0)
+        const requests = tallies.reduce((sum, tally) => sum + hitsAndMisses(tally).total, 0)
         return { name: handle.label, series, used: tallies.length > 0, requests }
       })
       .filter(({ used }) => used)
@@ -76,6 +76,7 @@ export class Timeline {
       window,
       step,
       busiest.map(({ series }) => series),
+      query.times === false ? COUNTERS_SHAPE : SERIES_SHAPE,
     )
     return Object.freeze(
       busiest.map(({ name }, place) => {
@@ -107,8 +108,9 @@ export class Timeline {
     window: Milliseconds,
     step: Milliseconds,
     groups: readonly (readonly Series[])[],
+    shape: Shape = SERIES_SHAPE,
   ): readonly (readonly SeriesPoint[])[] {
-    const { width, steps } = rollup.steps(window, step, groups)
+    const { width, steps } = rollup.steps(window, step, groups, shape)
     const covered = this.#covered(width, steps)
     return groups.map((_, group) =>
       covered.flatMap(({ start, tallies }, index) => {
@@ -134,6 +136,7 @@ export class Timeline {
     const { since, time } = this.#ledger
     return Object.freeze({
       at: start,
+      widthMs: width,
       coveredMs: Math.max(0, Math.min(start + width, time) - Math.max(start, since)),
       stats: statsOf(tally),
       hits,

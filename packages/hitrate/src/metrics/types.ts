@@ -244,6 +244,8 @@ export interface SeriesByQuery extends WindowQuery {
   readonly step?: Duration
   /** Default 20, at most 50: each has a point for every step. */
   readonly limit?: number
+  /** Whether times are wanted; without, all are 0 and the answer costs a fraction. Default true. */
+  readonly times?: boolean
 }
 
 /**

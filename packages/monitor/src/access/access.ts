@@ -11,6 +11,8 @@ export type Grant = 'full' | 'bare'
 export interface Access {
   /** Throws `Refusal` 401 or 403. */
   grant(request: Request, action: Action, peer: Peer): Promise<Grant>
+  /** Whether it would be granted in full, in a request that is made for it. */
+  may(request: Request, action: Action, peer: Peer): Promise<boolean>
   /** Where there is one, a browser may sign in. */
   readonly signIn: SignIn | undefined
 }
@@ -57,6 +59,11 @@ export function createAccess({ authorize, allowReset, production }: AccessOption
   }
   return {
     signIn,
+    async may(request, action, peer) {
+      if (action === 'write:reset' && !allowReset) return false
+      if (authorize !== undefined) return (await authorize(request, action, peer)) === true
+      return !production && isLocal(request, peer)
+    },
     async grant(request, action, peer) {
       if (request.method === 'POST') refuseOtherSite(request)
       const grant = await decide(request, action, peer)

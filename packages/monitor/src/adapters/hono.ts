@@ -1,6 +1,8 @@
 /// <reference types="node" preserve="true" />
 import { findTargetHandler, isMiddleware } from 'hono/utils/handler'
+import type { Connection } from '../live/connection.ts'
 import type { Monitor } from '../monitor.ts'
+import { connectionOf, isEnding } from './connection.ts'
 import { endpointName } from './endpoint-name.ts'
 
 interface MatchedRoute {
@@ -47,6 +49,14 @@ function nodeConnInfo(c: Context): ConnInfo {
   return { remote: { address: typeof address === 'string' ? address : undefined } }
 }
 
+/** Of `@hono/node-server`; nothing where another server runs. */
+function nodeConnection(c: Context): Connection | undefined {
+  const socket = field(field(c.env, 'incoming'), 'socket')
+  const outgoing = field(c.env, 'outgoing')
+  if (typeof socket !== 'object' || socket === null || !isEnding(outgoing)) return undefined
+  return connectionOf(socket, outgoing)
+}
+
 /**
  * Whether it is a route rather than middleware: what Hono runs without a `next`, and what is registered for a method
  * and a certain path, be it a validator or a handler that takes `next`. `app.get('*', cache())` is middleware.
@@ -73,7 +83,11 @@ export function honoMonitor(
   return async (c, next) => {
     if (monitor.covers(c.req.path)) {
       const body = c.req.raw.bodyUsed ? await c.req.text() : undefined
-      return monitor.fetch(c.req.raw, { remoteAddress: getConnInfo(c).remote.address, body })
+      return monitor.fetch(c.req.raw, {
+        remoteAddress: getConnInfo(c).remote.address,
+        body,
+        connection: nodeConnection(c),
+      })
     }
     // Hono knows all that matches before anything runs, so that lookups in middleware belong to the route behind it.
     const { matchedRoutes, routeIndex } = c.req

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { withStandingHeaders } from '../headers.ts'
 import type { Monitor } from '../monitor.ts'
 import { problemResponse, Refusal } from '../problem.ts'
+import { connectionOf } from './connection.ts'
 
 /** A request of Node's, over either version of HTTP. */
 export type Incoming = IncomingMessage | Http2ServerRequest
@@ -29,10 +30,8 @@ export function serve(
   body?: unknown,
 ): Promise<void> {
   const { remoteAddress } = incoming.socket
-  return getRequestListener((request) => monitor.fetch(request, { remoteAddress, body }), OPTIONS)(
-    incoming,
-    outgoing,
-  )
+  const context = { remoteAddress, body, connection: connectionOf(incoming.socket, outgoing) }
+  return getRequestListener((request) => monitor.fetch(request, context), OPTIONS)(incoming, outgoing)
 }
 
 /** The path of a request target: without its query. */

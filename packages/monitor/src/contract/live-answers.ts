@@ -1,11 +1,12 @@
-import type {
-  BreakerState,
-  DropReason,
-  HealthReason,
-  HealthStatus,
-  Outcome,
-  TierOperation,
-  TierResult,
+import {
+  type BreakerState,
+  type DropReason,
+  type HealthReason,
+  type HealthStatus,
+  METRICS_EVENT_KINDS,
+  type Outcome,
+  type TierOperation,
+  type TierResult,
 } from 'hitrate/metrics'
 import type { Action } from '../access/authorize.ts'
 import type { SeriesMetric } from './series-metrics.ts'
@@ -29,8 +30,8 @@ export interface SeriesValues {
   /** Over all steps. */
   readonly total_requests: number
   /**
-   * Of each metric a value for each step. Without traffic counts are 0, and rates and latencies of nothing are `null`; so
-   * is the size of L1 where there is none, or where nobody took it.
+   * Of each metric a value for each step. Without traffic those by second are 0, hit rate and latencies `null`. Also `null`:
+   * what is by second where less than a second was counted, and the size of L1 where it was not taken.
    */
   readonly values: Readonly<Partial<Record<SeriesMetric, readonly (number | null)[]>>>
 }
@@ -45,16 +46,19 @@ export interface SeriesAnswer {
   readonly series: readonly SeriesValues[]
 }
 
-/** How lookups that ended alike fared. */
-export interface FlowPart {
+/** Percentiles of times; `null` where there is nothing they could be of. */
+export interface PercentileFigures {
+  readonly p50_ms: number | null
+  readonly p95_ms: number | null
+  readonly p99_ms: number | null
+}
+
+/** How lookups that ended alike fared; percentiles are of the cache's own time, loading excluded. */
+export interface FlowPart extends PercentileFigures {
   readonly outcome: Exclude<Outcome, 'bypass'>
   readonly count: number
   /** Of `total_requests`; 0 without any. The shares of all parts sum to 1. */
   readonly share: number
-  /** The cache's own time, loading excluded; `null` without any. */
-  readonly p50_ms: number | null
-  readonly p95_ms: number | null
-  readonly p99_ms: number | null
 }
 
 /** `GET /flow`: what became of the lookups, from the nearest to the farthest. */
@@ -67,36 +71,15 @@ export interface FlowAnswer {
   /** Lookups that skipped the cache; no part of the total. */
   readonly bypass: number
   /** Loads of all triggers, refreshes and warm runs too. */
-  readonly load: {
-    readonly count: number
-    readonly errors: number
-    readonly p50_ms: number | null
-    readonly p95_ms: number | null
-    readonly p99_ms: number | null
-  }
+  readonly load: PercentileFigures & { readonly count: number; readonly errors: number }
 }
 
-/**
- * - `started`: metrics began, with the process
- * - `reset`: statistics began anew
- * - `invalidated`: by tag, by pattern, or all of it; those of a minute together. By key: not told, there are too many
- * - `breaker_opened` `breaker_closed`: a server of L2 fails and is left alone; it answers again
- * - `l2_lost` `l2_found`: L2 as a whole became of no use; of use again
- * - `health_changed`: looked at every 10 seconds in which anything happens
- * - `warm_begun` `warm_ended`: a run of the warmer
- */
-export const EVENT_KINDS = [
-  'started',
-  'reset',
-  'invalidated',
-  'breaker_opened',
-  'breaker_closed',
-  'l2_lost',
-  'l2_found',
-  'health_changed',
+/** What the metrics remember, as `MetricsEvent` explains, and the runs of the warmer. */
+export const EVENT_KINDS: readonly [...typeof METRICS_EVENT_KINDS, 'warm_begun', 'warm_ended'] = [
+  ...METRICS_EVENT_KINDS,
   'warm_begun',
   'warm_ended',
-] as const
+]
 export type EventKind = (typeof EVENT_KINDS)[number]
 
 /** Something that happened. Never a key, a tag, a glob, or an address. */
@@ -120,7 +103,7 @@ export interface EventsAnswer {
 }
 
 /** Our calls to L2 of one kind. */
-export interface L2Operation {
+export interface L2Operation extends PercentileFigures {
   readonly operation: TierOperation
   /** Calls that were sent or would have been; a call for many keys counts once. */
   readonly calls: number
@@ -130,9 +113,6 @@ export interface L2Operation {
   readonly errors: number
   /** `null` without calls. */
   readonly avg_ms: number | null
-  readonly p50_ms: number | null
-  readonly p95_ms: number | null
-  readonly p99_ms: number | null
 }
 
 /** One server of L2, as this process sees it. */

@@ -1,22 +1,26 @@
 import { z } from '@hono/zod-openapi'
+import { SERIES_GROUPS, type SeriesGroup } from 'hitrate/metrics'
 import type { Parameter } from './parameters.ts'
-import { SERIES_GROUPS, SERIES_METRICS, type SeriesGroup, type SeriesMetric } from './series-metrics.ts'
+import { SERIES_METRICS, type SeriesMetric } from './series-metrics.ts'
 
 const METRIC_ACCEPTED = `one or more of ${SERIES_METRICS.join(', ')}, separated by commas, each once`
 
 /** Its longest text: all of them, with a comma after each. */
 const MAX_TEXT = SERIES_METRICS.join(',').length
 
+/** The metrics a text names; `undefined` when it names anything else, or one twice. */
+function metricsIn(text: string): readonly SeriesMetric[] | undefined {
+  const names = text.split(',')
+  const metrics = names.flatMap((name) => SERIES_METRICS.filter((metric) => metric === name))
+  return metrics.length === names.length && new Set(names).size === names.length ? metrics : undefined
+}
+
 /** Several at once cost no more than one. */
 export const metricParameter: Parameter<readonly SeriesMetric[]> = z
   .string(METRIC_ACCEPTED)
   .max(MAX_TEXT, METRIC_ACCEPTED)
-  .transform((text) => text.split(','))
-  .pipe(
-    z
-      .array(z.enum(SERIES_METRICS, METRIC_ACCEPTED))
-      .refine((names) => new Set(names).size === names.length, METRIC_ACCEPTED),
-  )
+  .refine((text) => metricsIn(text) !== undefined, METRIC_ACCEPTED)
+  .transform(metricsIn)
   .optional()
   .transform((names) => names ?? (['requests_per_second', 'hit_rate'] as const))
   .openapi({

@@ -39,7 +39,3 @@ export const WHOLE_METRICS: readonly SeriesMetric[] = [
   'l1_entries',
   'l1_size_bytes',
 ]
-
-/** What `by` accepts. */
-export const SERIES_GROUPS = ['pattern', 'endpoint'] as const
-export type SeriesGroup = (typeof SERIES_GROUPS)[number]

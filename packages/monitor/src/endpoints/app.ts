@@ -6,6 +6,7 @@ import { withJsonBody } from '../body.ts'
 import type { ProblemAnswer } from '../contract/answers.ts'
 import { refuseInput } from '../contract/refuse-input.ts'
 import { problemSchema } from '../contract/schemas.ts'
+import type { Connection } from '../live/connection.ts'
 
 /** What an adapter tells beside the request. */
 export interface RequestContext {
@@ -16,6 +17,8 @@ export interface RequestContext {
    * read from the request.
    */
   readonly body?: unknown
+  /** For `GET /stream`. Without it a stream doesn't learn that its server is closing. */
+  readonly connection?: Connection | undefined
 }
 
 /** The types of what goes through the app. */

@@ -1,9 +1,27 @@
-import type { CacheStats, PatternStats } from 'hitrate/metrics'
+import type { CacheStats, Latencies, PatternStats } from 'hitrate/metrics'
 import type { Figures, PatternFigures } from '../contract/answers.ts'
+import type { PercentileFigures } from '../contract/live-answers.ts'
 
 /** Unix milliseconds as the API writes instants. */
 export function instant(unix: number): string {
   return new Date(unix).toISOString()
+}
+
+/** A rate or a time of so many; of none it is unknown, not 0. */
+export function ofAny(count: number, value: number): number | null {
+  return count === 0 ? null : value
+}
+
+/** The shortest time over which a rate says something. */
+const MIN_RATED_MS = 1_000
+
+export function perSecond(count: number, milliseconds: number): number | null {
+  return milliseconds < MIN_RATED_MS ? null : count / (milliseconds / 1_000)
+}
+
+/** Percentiles of so many. */
+export function percentilesOf(count: number, { p50Ms, p95Ms, p99Ms }: Latencies): PercentileFigures {
+  return { p50_ms: ofAny(count, p50Ms), p95_ms: ofAny(count, p95Ms), p99_ms: ofAny(count, p99Ms) }
 }
 
 export function figuresOf(stats: CacheStats): Figures {

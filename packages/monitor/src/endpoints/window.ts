@@ -7,7 +7,7 @@ const MIN_WINDOW = 10_000
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const
 
 /** Milliseconds of a window such as `5m`; `NaN` when it is none. */
-function millisecondsOf(window: string): number {
+export function millisecondsOf(window: string): number {
   const unit = Object.entries(UNITS).find(([letter]) => window.endsWith(letter))?.[1] ?? Number.NaN
   return Number(window.slice(0, -1)) * unit
 }

@@ -32,6 +32,20 @@ interface Wire {
   readonly json: unknown
 }
 
+/** The first ticks of a stream, which stays open. */
+async function ticksOf(response: Response, count: number): Promise<readonly string[]> {
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  for (;;) {
+    const ticks = [...text.matchAll(/^event: tick$/gm)].map(String)
+    if (ticks.length >= count || reader === undefined) return ticks
+    const { done, value } = await reader.read()
+    if (done) return ticks
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
 /** What every adapter does alike, on a real server. `server()` gives it to tests of one's own. */
 export function testAdapter(start: StartServer): {
   metrics(): Metrics
@@ -158,6 +172,44 @@ export function testAdapter(start: StartServer): {
     response.resume()
     expect(response.statusCode).toBe(403)
     expect((await api('/stats')).status).toBe(200)
+  })
+
+  test('a stream brings ticks, ends with its client, and does not keep a server from closing', async () => {
+    const open = async () => ({
+      open: await api('/self').then(({ json }) =>
+        Reflect.get(Object(Reflect.get(Object(json), 'streams')), 'open'),
+      ),
+    })
+    const monitor = createMonitor({ metrics, production: false })
+    const own = await start(monitor, () => undefined)
+    const leaving = new AbortController()
+    const stream = (port: number, signal?: AbortSignal): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/api/v1/cache/stream`, signal === undefined ? {} : { signal })
+
+    const left = await stream(server.port, leaving.signal)
+    expect(left.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(await ticksOf(left, 1)).toHaveLength(1)
+    expect(await open()).toEqual({ open: 1 })
+    leaving.abort()
+    await expect.poll(open, { timeout: 5_000 }).toEqual({ open: 0 })
+
+    const stayed = await stream(own.port)
+    expect(await ticksOf(stayed, 2)).toHaveLength(2)
+    await own.close()
+    await monitor.close()
+  })
+
+  test('a stream ends with its monitor, and so does the connection', async () => {
+    const monitor = createMonitor({ metrics, production: false })
+    const own = await start(monitor, () => undefined)
+    const response = await fetch(`http://127.0.0.1:${own.port}/api/v1/cache/stream`)
+    const ended = response.text().then(
+      () => 'ended',
+      () => 'cut',
+    )
+    await monitor.close()
+    expect(['ended', 'cut']).toContain(await ended)
+    await own.close()
   })
 
   return { metrics: () => metrics, send, lookups }

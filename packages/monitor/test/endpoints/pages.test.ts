@@ -6,14 +6,21 @@ import { ask, measuredMetrics } from '../support/monitors.ts'
 /** What the design lists, as OpenAPI writes it; nothing more, nothing less. */
 const ENDPOINTS = [
   'get /',
+  'get /about',
+  'get /events',
+  'get /flow',
   'get /health',
   'get /info',
+  'get /l2',
   'get /openapi.json',
+  'get /self',
+  'get /series',
   'get /stats',
   'get /stats/endpoints',
   'get /stats/low-performers',
   'get /stats/patterns',
   'get /stats/top-patterns',
+  'get /stream',
   'get /warm/runs',
   'get /warm/runs/{id}',
   'post /reset-metrics',
@@ -77,6 +84,7 @@ describe('GET /openapi.json', () => {
         .map((p) => p.name)
     expect(queryOf('/health')).toEqual(['window', 'strict'])
     expect(queryOf('/stats/patterns')).toEqual(['pattern', 'sort', 'limit', 'window'])
+    expect(queryOf('/series')).toEqual(['metric', 'window', 'step', 'by', 'pattern', 'endpoint', 'limit'])
     expect(queryOf('/stats/low-performers')).toEqual(['threshold', 'min_requests', 'limit', 'window'])
   })
 })

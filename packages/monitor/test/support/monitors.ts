@@ -25,7 +25,10 @@ export async function ask(
 ): Promise<Answered> {
   const request = new Request(`http://localhost:8000${monitor.path}${path}`, init)
   const response = await monitor.fetch(request, context)
-  const text = await response.text()
+  // A stream has no end to wait for.
+  const streams = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (streams) await response.body?.cancel()
+  const text = streams ? '' : await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
   return {
     status: response.status,

@@ -1,0 +1,15 @@
+import type { Clock } from 'hitrate'
+
+/** What the monitor knows of time; tests pass a manual clock (`hitrate/testing`). */
+export type MonitorClock = Pick<Clock, 'now' | 'wall' | 'timer'>
+
+/** The system's. Its timers never keep the process alive. */
+export const systemClock: MonitorClock = Object.freeze({
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  timer(delay: number, callback: () => void) {
+    const timeout = setTimeout(callback, delay)
+    timeout.unref()
+    return { cancel: () => clearTimeout(timeout) }
+  },
+})

@@ -1,0 +1,45 @@
+import { createRoute } from '@hono/zod-openapi'
+import { refuseOtherSite } from '../access/access.ts'
+import { tickSchema } from '../contract/live-schemas.ts'
+import { query } from '../contract/parameters.ts'
+import type { Streams } from '../live/streams.ts'
+import { type MonitorApp, type Permit, problem, REFUSALS } from './app.ts'
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // Compression, and proxies that gather an answer before they pass it on, would keep events back.
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+export function mountStream(app: MonitorApp, permit: Permit, streams: Streams): void {
+  const route = createRoute({
+    method: 'get',
+    path: '/stream',
+    summary: 'A tick a second, as server-sent events',
+    description:
+      'Events are called `tick`; their data is JSON as in the schema. Ids count up by one: `Last-Event-ID` brings what was missed in the last minute, and a gap means that something was. Ends after 15 minutes; browsers come back by themselves. At most 100 streams, 20 to one address.',
+    middleware: permit('read:stats'),
+    request: { query: query({}) },
+    responses: {
+      200: { description: 'Ticks, without end', content: { 'text/event-stream': { schema: tickSchema } } },
+      ...REFUSALS,
+      503: problem(
+        'Too many streams are open, or the monitor was closed; `Retry-After` says when to come back',
+      ),
+    },
+  })
+  app.openapi(route, (c) => {
+    const request = c.req.raw
+    // It holds a place that others could need.
+    refuseOtherSite(request)
+    // Hono answers HEAD as GET, and leaves the body unread.
+    if (request.method === 'HEAD') return new Response(null, { headers: HEADERS })
+    const stream = streams.listen({
+      address: c.env.remoteAddress,
+      lastEventId: c.req.header('last-event-id'),
+      connection: c.env.connection,
+    })
+    return new Response(stream, { headers: HEADERS })
+  })
+}

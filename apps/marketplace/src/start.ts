@@ -76,7 +76,9 @@ export async function startMarketplace(settings: Settings, logger: Logger): Prom
 
     const app = await createApp({ shop, monitor, allowChanges: writeGuard(adminToken), logger })
     const demo = settings.traffic === 'demo' ? demoTraffic(app, await shopMap(db), adminToken) : undefined
-    closing.add('requests', CLOSE_WITHIN_MS.requests, () => Promise.all([demo?.stop(), closeGracefully(app)]))
+    closing.add('requests', CLOSE_WITHIN_MS.requests, () =>
+      Promise.all([monitor.close(), demo?.stop(), closeGracefully(app)]),
+    )
     const url = await listen(app, settings)
     // In the background; how it went is in the log and the API.
     if (settings.cache === 'on') warmer.start()

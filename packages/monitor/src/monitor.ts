@@ -58,7 +58,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const app = createApp((request) => new URL(request.url).pathname.slice(base.length) || '/')
   mountHealth(app, permit, metrics)
   mountStats(app, permit, metrics)
-  mountSeries(app, permit, metrics)
+  mountSeries(app, permit, resolved)
   mountFlow(app, permit, metrics)
   mountEvents(app, permit, resolved)
   mountL2(app, permit, access, metrics)

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { Metrics, SeriesPoint } from 'hitrate/metrics'
+import type { MonitorClock } from '../clock.ts'
 import type { SeriesAnswer, SeriesValues } from '../contract/live-answers.ts'
 import {
   endpointParameter,
@@ -10,6 +11,7 @@ import {
 import { seriesSchema } from '../contract/live-schemas.ts'
 import { globParameter, query, wholeNumber, windowParameter } from '../contract/parameters.ts'
 import { type SeriesMetric, WHOLE_METRICS } from '../contract/series-metrics.ts'
+import { onceASecond } from '../live/once-a-second.ts'
 import { badInput } from '../problem.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { instant, ofAny, perSecond } from './figures.ts'
@@ -108,7 +110,12 @@ function answerOf(points: readonly SeriesPoint[], series: readonly SeriesValues[
   }
 }
 
-export function mountSeries(app: MonitorApp, permit: Permit, metrics: Metrics): void {
+export function mountSeries(
+  app: MonitorApp,
+  permit: Permit,
+  { metrics, clock }: { readonly metrics: Metrics; readonly clock: MonitorClock },
+): void {
+  const kept = onceASecond<SeriesAnswer>(clock)
   const route = createRoute({
     method: 'get',
     path: '/series',
@@ -135,24 +142,27 @@ export function mountSeries(app: MonitorApp, permit: Permit, metrics: Metrics): 
     refuseCombination(asked)
     const within = windowOf(asked.window, metrics.retention)
     const over = { ...within, ...stepsWithin(asked.step, Number(within.window ?? metrics.retention)) }
-    // Steps are the same for all: an answer without series has them too.
-    const own = {
-      ...(pattern === undefined ? {} : { pattern }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-    }
-    const points = metrics.series({ ...over, ...(by === undefined ? own : {}) })
-    const series =
-      by === undefined
-        ? [valuesOf(null, points, metric)]
-        : metrics
-            .seriesBy({
-              ...over,
-              by,
-              limit,
-              times: metric.some((name) => name.endsWith('_ms')),
-              ...(pattern === undefined ? {} : { matching: pattern }),
-            })
-            .map((one) => valuesOf(one.name, one.points, metric))
-    return c.json(answerOf(points, series), 200)
+    const made = kept(JSON.stringify(asked), () => {
+      // Steps are the same for all: an answer without series has them too.
+      const own = {
+        ...(pattern === undefined ? {} : { pattern }),
+        ...(endpoint === undefined ? {} : { endpoint }),
+      }
+      const points = metrics.series({ ...over, ...(by === undefined ? own : {}) })
+      const series =
+        by === undefined
+          ? [valuesOf(null, points, metric)]
+          : metrics
+              .seriesBy({
+                ...over,
+                by,
+                limit,
+                times: metric.some((name) => name.endsWith('_ms')),
+                ...(pattern === undefined ? {} : { matching: pattern }),
+              })
+              .map((one) => valuesOf(one.name, one.points, metric))
+      return answerOf(points, series)
+    })
+    return c.json(made, 200)
   })
 }

@@ -137,6 +137,7 @@ describe('GET /series', () => {
     expect((await series('window=15m')).steps).toHaveLength(7)
     metrics.reset()
     lookup('a:1', 'hit_l1')
+    clock.advanceSync(1_000)
     expect((await series('window=15m')).steps).toHaveLength(1)
   })
 
@@ -178,6 +179,27 @@ describe('GET /series', () => {
       parameter: 'metric',
       accepted: expect.stringContaining('at most 4'),
     })
+  })
+
+  test('the same question within a second is answered once, however many ask', async () => {
+    const clock = manualClock()
+    const metrics = createMetrics({ clock })
+    let asked = 0
+    const counting = {
+      ...metrics,
+      series(query?: Parameters<typeof metrics.series>[0]) {
+        asked++
+        return metrics.series(query)
+      },
+    }
+    const monitor = createMonitor({ metrics: counting, clock })
+    for (let tab = 0; tab < 20; tab++) expect((await ask(monitor, '/series?window=15m')).status).toBe(200)
+    expect(asked).toBe(1)
+    await ask(monitor, '/series?window=1h')
+    expect(asked).toBe(2)
+    clock.advanceSync(1_000)
+    await ask(monitor, '/series?window=15m')
+    expect(asked).toBe(3)
   })
 
   test('steps are as wide as asked, rounded up to what is kept', async () => {

@@ -3,6 +3,7 @@ import { createCache } from 'hitrate'
 import { redisStore } from 'hitrate/redis'
 import { expect, test, vi } from 'vitest'
 import type { InfoAnswer } from '../src/contract/answers.ts'
+import { eventsSchema, l2Schema } from '../src/contract/live-schemas.ts'
 import { infoSchema } from '../src/contract/schemas.ts'
 import { createMonitor, type Monitor } from '../src/index.ts'
 import { ask, expectProblem } from './support/monitors.ts'
@@ -36,6 +37,31 @@ test('one Redis is one node, without slots', async () => {
     lost_nodes: [],
   })
   expect((await ask(monitor, '/info')).text).not.toContain('secret')
+})
+
+test('a Redis that is killed is lost in /l2, and lost and found again in /events, without its password', async () => {
+  await using redis = await startRedis({ password: 'secret' })
+  const { cache, monitor } = await monitorOf(redis.url)
+  await using _ = cache
+  await cache.getOrSet('product:1', () => 'v')
+  const l2 = async () => l2Schema.parse((await ask(monitor, '/l2?window=1m')).json)
+  const label = expect.stringMatching(/^redis [\d.]+ standalone$/)
+  expect(await l2()).toMatchObject({
+    available: true,
+    nodes: [{ label, available: true, breaker: 'closed' }],
+  })
+  const read = (await l2()).operations.find(({ operation }) => operation === 'read')
+  expect(read?.calls).toBeGreaterThan(0)
+  expect(read?.p95_ms).toBeGreaterThan(0)
+
+  await redis.kill()
+  await expect.poll(async () => (await l2()).available, NOTICED).toBe(false)
+  await redis.restart()
+  await expect.poll(async () => (await l2()).available, NOTICED).toBe(true)
+  const { json, text } = await ask(monitor, '/events')
+  const kinds = eventsSchema.parse(json).events.map(({ kind }) => kind)
+  expect(kinds.filter((kind) => kind.startsWith('l2_'))).toEqual(['l2_found', 'l2_lost', 'l2_found'])
+  expect(text + (await ask(monitor, '/l2')).text).not.toContain('secret')
 })
 
 test('of a Sentinel group the primary is shown, and the next one when it is killed', async () => {

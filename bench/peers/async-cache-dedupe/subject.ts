@@ -4,12 +4,9 @@ import { type Open, TTL_SECONDS } from '../../runner/src/subject.ts'
 
 export const setUp = 'memory, or Redis in its place (it has one tier)'
 
-export const open: Open = ({ load, redis }) => {
+export const open: Open = ({ load, redis, entries, uncounted }) => {
   const counts = { hits: 0, misses: 0, dedupes: 0 }
-  const cache = createCache({
-    ttl: TTL_SECONDS,
-    storage:
-      redis === undefined ? { type: 'memory' } : { type: 'redis', options: { client: connect(redis) } },
+  const listeners = {
     onHit: () => {
       counts.hits++
     },
@@ -19,6 +16,14 @@ export const open: Open = ({ load, redis }) => {
     onDedupe: () => {
       counts.dedupes++
     },
+  }
+  const cache = createCache({
+    ttl: TTL_SECONDS,
+    storage:
+      redis === undefined
+        ? { type: 'memory', options: entries === undefined ? {} : { size: entries } }
+        : { type: 'redis', options: { client: connect(redis) } },
+    ...(uncounted ? {} : listeners),
   }).define('item', load)
   return {
     get: (key) => cache.item(key),

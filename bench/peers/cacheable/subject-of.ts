@@ -5,10 +5,7 @@ import { type Item, type OpenOptions, type Subject, TTL_SECONDS } from '../../ru
 export function subjectOf(cache: Cacheable, load: OpenOptions['load']): Subject {
   cache.on('error', () => undefined)
   return {
-    get: (key) => {
-      const found = cache.getOrSet<Item>(key, () => load(key), { ttl: `${TTL_SECONDS}s`, throwErrors: true })
-      return found.then((item) => item ?? Promise.reject(new Error(`nothing under ${key}`)))
-    },
+    get: (key) => cache.getOrSet<Item>(key, () => load(key), { ttl: `${TTL_SECONDS}s`, throwErrors: true }),
     delete: (key) => cache.delete(key),
     counters: () => ({ hits: cache.stats.hits, misses: cache.stats.misses }),
   }

@@ -6,8 +6,8 @@ import { type Item, type Open, TTL_SECONDS } from '../../runner/src/subject.ts'
 
 export const setUp = 'lru-cache, or cachified-redis-adapter on node-redis in its place (it has one tier)'
 
-export const open: Open = ({ load, redis }) => {
-  const cache = redis === undefined ? memory() : shared(redis.url)
+export const open: Open = ({ load, redis, entries = 1_000, uncounted }) => {
+  const cache = redis === undefined ? memory(entries) : shared(redis.url)
   const counts = { hits: 0, misses: 0, pending: 0 }
   const reporter: CreateReporter<Item> =
     () =>
@@ -16,17 +16,22 @@ export const open: Open = ({ load, redis }) => {
       if (name === 'getCachedValueEmpty') counts.misses++
       if (name === 'getFreshValueHookPending') counts.pending++
     }
+  const options = (key: string) => ({
+    key,
+    cache,
+    ttl: TTL_SECONDS * 1_000,
+    getFreshValue: () => load(key),
+  })
   return {
-    get: (key) =>
-      cachified({ key, cache, ttl: TTL_SECONDS * 1_000, getFreshValue: () => load(key) }, reporter),
+    get: uncounted ? (key) => cachified(options(key)) : (key) => cachified(options(key), reporter),
     delete: async (key) => cache.delete(key),
     counters: () => counts,
   }
 }
 
 /** As its documentation shows it. */
-function memory(): Cache {
-  const entries = new LRUCache<string, CacheEntry>({ max: 1_000 })
+function memory(max: number): Cache {
+  const entries = new LRUCache<string, CacheEntry>({ max })
   return {
     set: (key, value) => {
       const ttl = totalTtl(value.metadata)

@@ -5,7 +5,7 @@ import { type Cache, createCache } from 'hitrate'
 import { redisStore } from 'hitrate/redis'
 import { createClient, createCluster } from 'redis'
 import { type Provenance, provenance } from './provenance.ts'
-import { type Spread, spreadOf } from './safety/rounds.ts'
+import { type Spread, spreadOf } from './spread.ts'
 import { table } from './table.ts'
 
 const RESULTS = new URL('../../results/cluster.json', import.meta.url)

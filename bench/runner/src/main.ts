@@ -4,6 +4,7 @@ import { cluster } from './cluster.ts'
 import { hitRatio } from './hit-ratio.ts'
 import { safety } from './safety/safety.ts'
 import { seedTargets } from './seed-targets.ts'
+import { speed } from './speed/speed.ts'
 
 interface Benchmark {
   readonly about: string
@@ -14,6 +15,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'seed-targets': {
     about: 'the original system’s figures: cached pages over HTTP, writes, a batch of 100 against one by one',
     run: seedTargets,
+  },
+  speed: {
+    about:
+      'how fast it is beside its peers and the limits of runtime and Redis; --only ROW, --rounds N, --save',
+    run: speed,
   },
   behaviour: {
     about: 'what Hitrate and its peers do when something goes wrong; --save keeps it',

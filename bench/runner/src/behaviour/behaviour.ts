@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { provenance } from '../provenance.ts'
+import { dependenciesOf, SUBJECTS, type SubjectEntry } from '../subjects.ts'
 import { table } from '../table.ts'
 import { cell } from './cells.ts'
 import type { ProbeReport } from './order.ts'
@@ -10,7 +11,6 @@ import { HEAD, rows, withTable } from './report.ts'
 import type { BehaviourResults, Reports, SubjectResults } from './results.ts'
 import { runProbe } from './run-probe.ts'
 import { type Servers, startServers } from './servers.ts'
-import { dependenciesOf, SUBJECTS, type SubjectEntry } from './subjects.ts'
 
 const RESULTS = new URL('../../../results/behaviour.json', import.meta.url)
 const README = new URL('../../../../README.md', import.meta.url)

@@ -1,5 +1,4 @@
 import type { RedisServer } from '@hitrate/test-support'
-import { quantilesOf } from '../percentiles.ts'
 import type { Case } from './cases.ts'
 
 /** What one case cost in one round. */
@@ -66,16 +65,4 @@ async function serverCpu(redis: Redis): Promise<number> {
   const info = await redis.exec('INFO', 'cpu')
   const seconds = (name: string) => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1])
   return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1_000_000
-}
-
-/** Middle, and where the middle half lies: what a reader needs to know how far to trust a figure. */
-export interface Spread {
-  readonly median: number
-  readonly q1: number
-  readonly q3: number
-}
-
-export function spreadOf(samples: readonly number[]): Spread {
-  const at = quantilesOf(samples)
-  return { median: at(0.5), q1: at(0.25), q3: at(0.75) }
 }

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { type Provenance, provenance } from '../provenance.ts'
+import { type Spread, spreadOf } from '../spread.ts'
 import { table } from '../table.ts'
 import { type Case, type Cases, GROUPS, type Group, openCases } from './cases.ts'
-import { measure, type Slot, type Spread, spreadOf } from './rounds.ts'
+import { measure, type Slot } from './rounds.ts'
 
 const RESULTS = new URL('../../../results/safety.json', import.meta.url)
 const ROUNDS = 15

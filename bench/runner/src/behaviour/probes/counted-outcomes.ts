@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Open } from '../../subject.ts'
+import { ask, type Open } from '../../subject.ts'
 
 export interface CountedOutcomes {
   readonly callers: number
@@ -22,7 +22,7 @@ export async function countedOutcomes(open: Open): Promise<CountedOutcomes> {
     },
     redis: undefined,
   })
-  await Promise.all(Array.from({ length: CALLERS }, () => subject.get('item')))
+  await Promise.all(Array.from({ length: CALLERS }, () => ask(subject, 'item')))
   const counters = subject.counters?.()
   return { callers: CALLERS, loads, ...(counters === undefined ? {} : { counters }) }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Open } from '../../subject.ts'
+import { ask, type Open } from '../../subject.ts'
 import { timed } from '../waiting.ts'
 
 export interface ErrorStampede {
@@ -27,7 +27,7 @@ export async function errorStampede(open: Open): Promise<ErrorStampede> {
     redis: undefined,
   })
   const ends = await Promise.all(
-    Array.from({ length: CALLERS }, () => timed(() => subject.get('item'), LIMIT_MS)),
+    Array.from({ length: CALLERS }, () => timed(() => ask(subject, 'item'), LIMIT_MS)),
   )
   return {
     callers: CALLERS,

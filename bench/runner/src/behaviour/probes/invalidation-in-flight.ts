@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Item, Open, RedisAddress } from '../../subject.ts'
+import { ask, type Item, type Open, type RedisAddress } from '../../subject.ts'
 import { timed } from '../waiting.ts'
 
 export interface InvalidationInFlight {
@@ -31,7 +31,7 @@ export async function invalidationInFlight(
   const subject = open({ load, redis })
   await subject.ready?.()
   const versionOf = async (asked: typeof subject, key: string) => {
-    const { value, error, hung } = await timed(() => asked.get(key), LIMIT_MS)
+    const { value, error, hung } = await timed(() => ask(asked, key), LIMIT_MS)
     return value?.version ?? (hung ? 'no answer' : (error ?? 'nothing'))
   }
   /** Returns when the delete has resolved, with the load still running. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Open, RedisAddress } from '../../subject.ts'
+import { ask, type Open, type RedisAddress } from '../../subject.ts'
 import { type Ended, timed } from '../waiting.ts'
 
 export interface UnreachableRedis {
@@ -36,7 +36,7 @@ export async function unreachableRedis(
     const ends: Ended<unknown>[] = []
     const until = performance.now() + PHASE_MS
     do {
-      ends.push(await timed(() => subject.get(`item-${keys++}`), LIMIT_MS))
+      ends.push(await timed(() => ask(subject, `item-${keys++}`), LIMIT_MS))
       await sleep(PAUSE_MS)
     } while (performance.now() < until && ends.at(-1)?.hung === false)
     return summary(ends)

@@ -1,4 +1,4 @@
-import type { Item, Open, RedisAddress } from '../../subject.ts'
+import { ask, type Item, type Open, type RedisAddress } from '../../subject.ts'
 
 /**
  * Whether the subject is set up as its figures claim: a hit loads nothing, keys are apart, a deleted key is loaded
@@ -11,7 +11,7 @@ export async function wiring(open: Open, redis: RedisAddress | undefined): Promi
   await subject.ready?.()
 
   const expectItem = async (key: string, version: string, why: string, asked = subject) => {
-    const found = await asked.get(key)
+    const found = await ask(asked, key)
     if (found.key !== key || found.version !== version) {
       throw new Error(`${why}: expected ${version} of ${key}, got ${JSON.stringify(found)}`)
     }

@@ -15,8 +15,8 @@ export interface SubjectEntry {
 export const SUBJECTS: readonly SubjectEntry[] = [
   {
     name: 'Hitrate',
-    module: new URL('../hitrate.ts', import.meta.url),
-    manifest: new URL('../../package.json', import.meta.url),
+    module: new URL('hitrate.ts', import.meta.url),
+    manifest: new URL('../package.json', import.meta.url),
     package: 'hitrate',
   },
   peer('bentocache'),
@@ -24,7 +24,7 @@ export const SUBJECTS: readonly SubjectEntry[] = [
   {
     ...peer('cacheable'),
     name: 'cacheable, non-blocking',
-    module: new URL('../../../peers/cacheable/non-blocking.ts', import.meta.url),
+    module: new URL('../../peers/cacheable/non-blocking.ts', import.meta.url),
   },
   peer('cache-manager'),
   peer('async-cache-dedupe'),
@@ -33,7 +33,7 @@ export const SUBJECTS: readonly SubjectEntry[] = [
 ]
 
 function peer(name: string): SubjectEntry {
-  const folder = new URL(`../../../peers/${name}/`, import.meta.url)
+  const folder = new URL(`../../peers/${name}/`, import.meta.url)
   return {
     name,
     module: new URL('subject.ts', folder),
@@ -43,7 +43,7 @@ function peer(name: string): SubjectEntry {
 }
 
 /** The cache and what it was given, at their pinned versions. */
-export function dependenciesOf(subject: SubjectEntry): Readonly<Record<string, string>> {
+export function dependenciesOf(subject: Pick<SubjectEntry, 'manifest'>): Readonly<Record<string, string>> {
   const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
     readFileSync(subject.manifest, 'utf8'),
   )

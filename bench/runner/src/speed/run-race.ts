@@ -1,0 +1,147 @@
+import { type RedisServer, startRedis } from '@hitrate/test-support'
+import { spreadOf } from '../spread.ts'
+import { type EntrantProcess, startEntrant } from './entrant-process.ts'
+import type { Entrant, Goal, Race } from './race.ts'
+import { type Figure, isReached, type TrialResult, type Verdict } from './results.ts'
+import type { Turn } from './turn.ts'
+import type { Trial } from './works.ts'
+
+export interface Pace {
+  /** That count. */
+  readonly rounds: number
+  readonly turnMs: number
+}
+
+/** The first rounds are the compiler's. */
+const WARM_UP = 3
+
+/** Runs one trial of a race: everybody in a process of their own, in turns, starting with another one in each round. */
+export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<TrialResult> {
+  const runners = race.entrants.map((entrant) => new Runner(race, trial, entrant))
+  try {
+    for (const runner of runners) await runner.prepare()
+    for (let round = -WARM_UP; round < pace.rounds; round++) {
+      const first = (round + WARM_UP) % runners.length
+      for (const runner of [...runners.slice(first), ...runners.slice(0, first)]) {
+        await runner.turn(pace.turnMs, round >= 0)
+      }
+      if (round >= 0) process.stderr.write(`\r  ${trial.name}: round ${round + 1} of ${pace.rounds}`)
+    }
+    process.stderr.write('\n')
+  } finally {
+    for (const runner of runners) await runner.stop()
+  }
+  return {
+    name: trial.name,
+    figures: runners.map((runner) => runner.figure()),
+    verdicts: race.goals.map((goal) => verdictOf(goal, runners)),
+  }
+}
+
+interface TimedTurn extends Turn {
+  readonly serverCpuNanoseconds?: number
+}
+
+/** An entrant on its way through the rounds. What goes wrong on it disqualifies it, and ends nothing. */
+class Runner {
+  readonly turns: TimedTurn[] = []
+  readonly entrant: Entrant
+  readonly #race: Race
+  readonly #trial: Trial
+  #process: EntrantProcess | undefined
+  #redis: RedisServer | undefined
+  #setUp: string | undefined
+  #disqualified: string | undefined
+
+  constructor(race: Race, trial: Trial, entrant: Entrant) {
+    this.#race = race
+    this.#trial = trial
+    this.entrant = entrant
+  }
+
+  async prepare(): Promise<void> {
+    const { tier } = this.#trial
+    if (tier !== 'l1') this.#redis = await startRedis()
+    this.#process = startEntrant()
+    const who = { race: this.#race.name, trial: this.#trial.name, entrant: this.entrant.name }
+    const address =
+      this.#redis === undefined
+        ? undefined
+        : { host: '127.0.0.1', port: this.#redis.port, url: this.#redis.url }
+    await this.#attempt(async (process) => {
+      this.#setUp = await process.prepare(who, address)
+      await process.check()
+    })
+  }
+
+  async turn(milliseconds: number, counts: boolean): Promise<void> {
+    await this.#attempt(async (process) => {
+      const before = await this.#serverCpu()
+      const turn = await process.turn(milliseconds)
+      const after = await this.#serverCpu()
+      await process.check()
+      if (!counts) return
+      const server =
+        before === undefined || after === undefined
+          ? {}
+          : { serverCpuNanoseconds: (after - before) / turn.operations }
+      this.turns.push({ ...turn, ...server })
+    })
+  }
+
+  figure(): Figure {
+    const { name, version } = this.entrant
+    const who = {
+      name,
+      ...(version === undefined ? {} : { version }),
+      ...(this.#setUp === undefined ? {} : { setUp: this.#setUp }),
+    }
+    if (this.#disqualified !== undefined) return { ...who, disqualified: this.#disqualified }
+    const server = this.turns.flatMap(({ serverCpuNanoseconds: cpu }) => (cpu === undefined ? [] : [cpu]))
+    return {
+      ...who,
+      nanoseconds: spreadOf(this.turns.map(({ nanoseconds }) => nanoseconds)),
+      cpuNanoseconds: spreadOf(this.turns.map(({ cpuNanoseconds }) => cpuNanoseconds)),
+      ...(server.length === 0 ? {} : { serverCpuNanoseconds: spreadOf(server) }),
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop()
+    await this.#redis?.stop()
+  }
+
+  async #attempt(action: (process: EntrantProcess) => Promise<void>): Promise<void> {
+    if (this.#process === undefined || this.#disqualified !== undefined) return
+    try {
+      await action(this.#process)
+    } catch (error) {
+      this.#disqualified = error instanceof Error ? error.message : String(error)
+      this.turns.length = 0
+      process.stderr.write(`\n  ${this.entrant.name} is disqualified: ${this.#disqualified}\n`)
+    }
+  }
+
+  /** Nanoseconds since Redis started. */
+  async #serverCpu(): Promise<number | undefined> {
+    if (this.#redis === undefined) return undefined
+    const info = await this.#redis.exec('INFO', 'cpu')
+    const seconds = (name: string) => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1])
+    return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e9
+  }
+}
+
+function verdictOf(goal: Goal, runners: readonly Runner[]): Verdict {
+  const turnsOf = (name: string) => runners.find(({ entrant }) => entrant.name === name)?.turns ?? []
+  const [own, other] = [turnsOf(goal.of), turnsOf(goal.to)]
+  const ratios = own.flatMap(({ nanoseconds }, round) => {
+    const against = other[round]?.nanoseconds
+    if (against === undefined) return []
+    return [goal.atLeast === undefined ? nanoseconds / against : against / nanoseconds]
+  })
+  const { of, to, ...bound } = goal
+  const text = `${of}, times as ${bound.atLeast === undefined ? 'long' : 'fast'} as ${to}`
+  if (ratios.length === 0) return { text, goal: bound, reached: false }
+  const value = spreadOf(ratios)
+  return { text, goal: bound, value, reached: isReached(value, bound) }
+}

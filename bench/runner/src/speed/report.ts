@@ -6,17 +6,24 @@ export function reportOf({ title, operation, trials }: RowResult): string {
   return [`${title}: ${operation}`, ...trials.map(trialReport)].join('\n\n')
 }
 
+/** A column is shown where anybody has a figure for it. */
+const COLUMNS: readonly (readonly [string, (figure: Figure) => string | undefined])[] = [
+  ['each', ({ nanoseconds }) => nanoseconds && durationText(nanoseconds.median)],
+  ['middle half', ({ nanoseconds }) => nanoseconds && halfOf(nanoseconds, durationText)],
+  ['CPU each', ({ cpuNanoseconds }) => cpuNanoseconds && durationText(cpuNanoseconds.median)],
+  [
+    'Redis CPU',
+    ({ serverCpuNanoseconds }) => serverCpuNanoseconds && durationText(serverCpuNanoseconds.median),
+  ],
+  ['per second', ({ nanoseconds }) => nanoseconds && whole(1e9 / nanoseconds.median)],
+  ['bytes', ({ bytes }) => bytes && whole(bytes.median)],
+  ['middle half', ({ bytes }) => bytes && halfOf(bytes, whole)],
+]
+
 function trialReport({ name, figures, verdicts }: TrialResult): string {
-  const withServer = figures.some(({ serverCpuNanoseconds }) => serverCpuNanoseconds !== undefined)
-  const head = [name, 'each', 'middle half', 'CPU each', ...(withServer ? ['Redis CPU'] : []), 'per second']
-  const rows = figures.map((figure) => [
-    nameOf(figure),
-    timeOf(figure.nanoseconds),
-    halfOf(figure.nanoseconds),
-    timeOf(figure.cpuNanoseconds),
-    ...(withServer ? [timeOf(figure.serverCpuNanoseconds)] : []),
-    rateOf(figure.nanoseconds),
-  ])
+  const columns = COLUMNS.filter(([, cell]) => figures.some((figure) => cell(figure) !== undefined))
+  const head = [name, ...columns.map(([title]) => title)]
+  const rows = figures.map((figure) => [nameOf(figure), ...columns.map(([, cell]) => cell(figure) ?? '-')])
   return [table(head, rows), ...(verdicts.length === 0 ? [] : [verdictTable(verdicts)])].join('\n\n')
 }
 
@@ -26,7 +33,7 @@ function verdictTable(verdicts: readonly Verdict[]): string {
     verdicts.map(({ text, value, goal, reached }) => [
       text,
       value === undefined ? '-' : ratioText(value.median),
-      value === undefined ? '-' : `${ratioText(value.q1)}-${ratioText(value.q3)}`,
+      value === undefined ? '-' : halfOf(value, ratioText),
       goal.atLeast === undefined ? `<= ${goal.atMost}` : `>= ${goal.atLeast}`,
       value === undefined ? 'no figures' : reached ? 'reached' : 'MISSED',
     ]),
@@ -39,19 +46,15 @@ export function nameOf({ name, version, disqualified }: Figure): string {
 }
 
 export function ratioText(ratio: number): string {
-  return ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)
+  return ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)
 }
 
-function halfOf(spread: Spread | undefined): string {
-  return spread === undefined ? '-' : `${durationText(spread.q1)}-${durationText(spread.q3)}`
+function halfOf({ q1, q3 }: Spread, text: (value: number) => string): string {
+  return `${text(q1)}-${text(q3)}`
 }
 
-function timeOf(spread: Spread | undefined): string {
-  return spread === undefined ? '-' : durationText(spread.median)
-}
-
-function rateOf(spread: Spread | undefined): string {
-  return spread === undefined ? '-' : Math.round(1e9 / spread.median).toLocaleString('en-GB')
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-GB')
 }
 
 export function durationText(nanoseconds: number): string {

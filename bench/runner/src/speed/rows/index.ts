@@ -1,5 +1,5 @@
-import type { Row } from '../row.ts'
-import { rowOf } from '../row.ts'
+import { type Row, rowOf } from '../row.ts'
+import { memory } from './memory.ts'
 import { RACES } from './races.ts'
 
-export const ROWS: readonly Row[] = RACES.map(rowOf)
+export const ROWS: readonly Row[] = [...RACES.map(rowOf), memory]

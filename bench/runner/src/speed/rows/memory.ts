@@ -1,0 +1,59 @@
+import { spreadOf } from '../../spread.ts'
+import { caches, HITRATE, limit, MAP, unserialised } from '../entrants.ts'
+import { inProcess } from '../in-process.ts'
+import type { MemoryFound, MemoryOrder } from '../memory-child.ts'
+import type { Entrant } from '../race.ts'
+import { type Figure, isReached, type Verdict } from '../results.ts'
+import type { Row } from '../row.ts'
+import { hits } from '../works.ts'
+
+const ENTRIES = 100_000
+/** Processes of each: the garbage of another start lies elsewhere. */
+const TIMES = 3
+const CHILD = new URL('../memory-child.ts', import.meta.url)
+const GOAL = { atMost: 200 } as const
+
+export const memory: Row = {
+  name: 'memory',
+  title: 'Memory of an entry in L1',
+  measure: async () => {
+    const figures: Figure[] = []
+    for (const entrant of [limit(MAP, 'map.ts', hits), ...caches(hits), unserialised(hits)]) {
+      figures.push(await figureOf(entrant))
+    }
+    return {
+      name: 'memory',
+      title: 'Memory of an entry in L1',
+      operation: 'bytes of heap per entry beyond its value: the key, and whatever the cache adds',
+      trials: [
+        {
+          name: `${ENTRIES.toLocaleString('en-GB')} small entries`,
+          figures,
+          verdicts: figures.filter(({ name }) => name === HITRATE).map(verdictOf),
+        },
+      ],
+    }
+  },
+}
+
+async function figureOf({ name, version, module }: Entrant): Promise<Figure> {
+  const order: MemoryOrder = { module: module.href, entries: ENTRIES }
+  const found: MemoryFound[] = []
+  for (let time = 0; time < TIMES; time++) found.push(await inProcess<MemoryFound>(CHILD, order))
+  const [first] = found
+  const lost = found.reduce((sum, one) => sum + one.lost, 0)
+  return {
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(first === undefined ? {} : { setUp: first.setUp }),
+    ...(lost === 0
+      ? { bytes: spreadOf(found.map(({ bytesPerEntry }) => bytesPerEntry)) }
+      : { disqualified: `${lost} entries were not there any more` }),
+  }
+}
+
+function verdictOf({ bytes }: Figure): Verdict {
+  const text = 'Hitrate, bytes per entry beyond the value'
+  if (bytes === undefined) return { text, goal: GOAL, reached: false }
+  return { text, goal: GOAL, value: bytes, reached: isReached(bytes, GOAL) }
+}

@@ -10,6 +10,8 @@ export interface Pace {
   /** That count. */
   readonly rounds: number
   readonly turnMs: number
+  /** Only those that goals name. */
+  readonly goalsOnly: boolean
 }
 
 /** The first rounds are the compiler's. */
@@ -17,7 +19,9 @@ const WARM_UP = 3
 
 /** Runs one trial of a race: everybody in a process of their own, in turns, starting with another one in each round. */
 export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<TrialResult> {
-  const runners = race.entrants.map((entrant) => new Runner(race, trial, entrant))
+  const runners = race.entrants
+    .filter(({ name }) => !pace.goalsOnly || race.goals.some(({ of, to }) => name === of || name === to))
+    .map((entrant) => new Runner(race, trial, entrant))
   try {
     for (const runner of runners) await runner.prepare()
     for (let round = -WARM_UP; round < pace.rounds; round++) {

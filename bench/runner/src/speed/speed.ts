@@ -12,7 +12,7 @@ const TURN_MS = 150
 
 /**
  * How fast Hitrate is beside its peers and beside what the runtime and Redis allow. `--only ROW` (repeatable) leaves the
- * others out, `--trials N` the later circumstances; `--rounds N` and `--turn MS` set the pace; `--save` keeps the results.
+ * others out, `--trials N` the later circumstances, `--goals` whom no goal names; `--rounds N` and `--turn MS` set the pace; `--save` keeps the results.
  */
 export async function speed(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -20,6 +20,7 @@ export async function speed(args: readonly string[]): Promise<void> {
     options: {
       only: { type: 'string', multiple: true },
       trials: { type: 'string' },
+      goals: { type: 'boolean', default: false },
       rounds: { type: 'string', default: String(ROUNDS) },
       turn: { type: 'string', default: String(TURN_MS) },
       save: { type: 'boolean', default: false },
@@ -33,6 +34,7 @@ export async function speed(args: readonly string[]): Promise<void> {
   const pace = {
     rounds: wholeNumber('--rounds', values.rounds),
     turnMs: wholeNumber('--turn', values.turn),
+    goalsOnly: values.goals,
     trials: values.trials === undefined ? undefined : wholeNumber('--trials', values.trials),
   }
   const rows: RowResult[] = []

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ask, type Open, type RedisAddress, type Subject } from '../subject.ts'
+import { ask, type ItemEntry, type Open, type RedisAddress, type Subject } from '../subject.ts'
 import { type Distribution, drawsOf, itemOf, keysOf, type ValueSize } from './keys.ts'
 
 /** What is done over and over, ready to begin: everything it needs is stored. */
@@ -34,6 +34,7 @@ const CHECKED = 200
 const DRAWS = 2 ** 20
 const IN_MEMORY_PER_LOOK = 250
 const FILLED_AT_ONCE = 100
+const BATCH = 100
 
 interface Opened {
   readonly subject: Subject
@@ -127,4 +128,76 @@ export const misses: Prepare = async (open, trial, redis) => {
       if (loads() !== next) throw new Error(`${loads() - next} of ${CHECKED} were not stored`)
     },
   }
+}
+
+/** Batches of 100 lookups of keys that are there. */
+export const batchHits: Prepare = async (open, trial, redis) => {
+  const { subject, loads } = await openSubject(open, trial, redis)
+  const keys = keysOf(trial.keys)
+  await fill(subject, keys)
+  const loaded = loads()
+  const batches = batchesOf(keys)
+  const read = (batch: readonly string[]) => {
+    if (subject.getMany === undefined) throw new Error('it has no batches')
+    return subject.getMany(batch)
+  }
+  let next = 0
+  return {
+    run: () => read(batches[next++ % batches.length] ?? []),
+    perLook: perLookOf(trial),
+    settle: async () => subject.settle?.(),
+    check: async () => {
+      const [batch = []] = batches
+      const expected = batch.map((key) => itemOf(key, trial.values))
+      if (!isDeepStrictEqual(await read(batch), expected)) throw new Error('a batch was answered wrongly')
+      if (loads() !== loaded) throw new Error(`${loads() - loaded} hits were loaded`)
+    },
+  }
+}
+
+/** Writes of 100 entries in one call. */
+export const batchWrites: Prepare = async (open, trial, redis) =>
+  writesOf(open, trial, redis, async ({ setMany }, entries) => {
+    if (setMany === undefined) throw new Error('it has no batches')
+    return setMany(entries)
+  })
+
+/** Writes of 100 entries, each when the one before is done. */
+export const writesOneByOne: Prepare = async (open, trial, redis) =>
+  writesOf(open, trial, redis, async ({ set }, entries) => {
+    if (set === undefined) throw new Error('it has no writes')
+    for (const { key, value } of entries) await set(key, value)
+  })
+
+async function writesOf(
+  open: Open,
+  trial: Trial,
+  redis: RedisAddress | undefined,
+  write: (subject: Subject, entries: readonly ItemEntry[]) => Promise<unknown>,
+): Promise<Work> {
+  const { subject, loads } = await openSubject(open, trial, redis)
+  const batches = batchesOf(keysOf(trial.keys)).map((keys) =>
+    keys.map((key) => ({ key, value: itemOf(key, trial.values) })),
+  )
+  let next = 0
+  const run = () => write(subject, batches[next++ % batches.length] ?? [])
+  return {
+    run,
+    perLook: perLookOf(trial),
+    settle: async () => subject.settle?.(),
+    check: async () => {
+      const written = batches[next % batches.length] ?? []
+      await run()
+      for (const { key } of written) await expectItem(subject, key, trial.values)
+      if (loads() !== 0) throw new Error(`${loads()} of ${written.length} were not stored`)
+    },
+  }
+}
+
+/** Other keys together in each, all different. */
+function batchesOf(keys: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.floor(keys.length / BATCH)
+  return Array.from({ length: count }, (_, batch) =>
+    Array.from({ length: BATCH }, (_, place) => keys[place * count + batch] ?? ''),
+  )
 }

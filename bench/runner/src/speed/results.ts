@@ -32,6 +32,7 @@ export interface Figure {
   readonly cpuNanoseconds?: Spread
   /** Of Redis. */
   readonly serverCpuNanoseconds?: Spread
+  /** Of memory. */
   readonly bytes?: Spread
 }
 

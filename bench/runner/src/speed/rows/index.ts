@@ -1,5 +1,6 @@
 import { type Row, rowOf } from '../row.ts'
+import { allocation } from './allocation.ts'
 import { memory } from './memory.ts'
 import { RACES } from './races.ts'
 
-export const ROWS: readonly Row[] = [...RACES.map(rowOf), memory]
+export const ROWS: readonly Row[] = [...RACES.map(rowOf), allocation, memory]

@@ -1,0 +1,57 @@
+import { type Spread, spreadOf } from '../../spread.ts'
+import type { AllocationFound, AllocationOrder } from '../allocation-child.ts'
+import { caches, HITRATE } from '../entrants.ts'
+import { inProcess } from '../in-process.ts'
+import { type Figure, isReached, type Verdict } from '../results.ts'
+import type { Row } from '../row.ts'
+import { hits } from '../works.ts'
+
+const TIMES = 3
+const CHILD = new URL('../allocation-child.ts', import.meta.url)
+const UNRECORDED = new URL('../../hitrate-unrecorded.ts', import.meta.url)
+/** Of a million hits what a bucket of time and the measurement itself take comes to a fraction of a byte each. */
+const GOAL = { atMost: 1 } as const
+const WHERE = [
+  { place: '', inRequest: false },
+  { place: ', in a request', inRequest: true },
+] as const
+
+const title = 'What recording a hit in L1 allocates'
+
+export const allocation: Row = {
+  name: 'allocation',
+  title,
+  measure: async () => {
+    const figures: Figure[] = []
+    const verdicts: Verdict[] = []
+    const [hitrate] = caches(hits)
+    if (hitrate === undefined) throw new Error('there is nothing to measure')
+    for (const { place, inRequest } of WHERE) {
+      const recorded = await bytesPerHit({ module: hitrate.module.href, inRequest })
+      const unrecorded = await bytesPerHit({ module: UNRECORDED.href, inRequest })
+      figures.push(
+        { name: `${HITRATE}${place}`, bytes: recorded },
+        { name: `${HITRATE}${place}, nothing recorded`, bytes: unrecorded },
+      )
+      const value = differenceOf(recorded, unrecorded)
+      const text = `bytes that recording a hit allocates${place}`
+      verdicts.push({ text, goal: GOAL, value, reached: isReached(value, GOAL) })
+    }
+    return {
+      name: 'allocation',
+      title,
+      operation: 'bytes allocated by a hit, with and without its recording; a promise is the caller’s',
+      trials: [{ name: '1 000 000 hits', figures, verdicts }],
+    }
+  },
+}
+
+async function bytesPerHit(order: AllocationOrder): Promise<Spread> {
+  const found: AllocationFound[] = []
+  for (let time = 0; time < TIMES; time++) found.push(await inProcess<AllocationFound>(CHILD, order))
+  return spreadOf(found.map((one) => one.bytesPerHit))
+}
+
+function differenceOf(one: Spread, other: Spread): Spread {
+  return { median: one.median - other.median, q1: one.q1 - other.q3, q3: one.q3 - other.q1 }
+}

@@ -5,23 +5,24 @@ import { fileURLToPath } from 'node:url'
 /** A marketplace in a process of its own. */
 export interface Marketplace {
   readonly url: string
+  readonly pid: number
   stop(): Promise<void>
 }
 
 const START_DEADLINE_MS = 60_000
 
-/** Starts it without traffic of its own; resolves when its cache has been warmed. */
+/** Starts it without traffic of its own; resolves when it listens and its cache, where it has one, has been warmed. */
 export async function startMarketplace(
   port: number,
   env: Readonly<Record<string, string>>,
 ): Promise<Marketplace> {
-  const child = spawn('npm', ['run', '--silent', 'start'], {
+  const child = spawn(process.execPath, ['--conditions=@hitrate/source', 'apps/marketplace/src/main.ts'], {
     cwd: fileURLToPath(new URL('../../../', import.meta.url)),
     env: { ...process.env, ...env, PORT: String(port), TRAFFIC: 'off' },
     stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
   })
   const url = `http://127.0.0.1:${port}`
+  const ready = ['marketplace ready', ...(env.CACHE === 'off' ? [] : ['cache warming done'])]
   let output = ''
   child.stdout?.setEncoding('utf8')
   await new Promise<void>((resolve, reject) => {
@@ -31,7 +32,7 @@ export async function startMarketplace(
     )
     child.stdout?.on('data', (text: string) => {
       output += text
-      if (!output.includes('cache warming done')) return
+      if (!ready.every((line) => output.includes(line))) return
       clearTimeout(deadline)
       resolve()
     })
@@ -40,13 +41,12 @@ export async function startMarketplace(
       reject(new Error(`the marketplace ended with ${code}:\n${output}`))
     })
   })
-  return { url, stop: () => stop(child) }
+  return { url, pid: child.pid ?? 0, stop: () => stop(child) }
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return
+  if (child.exitCode !== null) return
   const exited = once(child, 'exit')
-  // npm does not pass the signal on to what it started: the whole group is asked.
-  process.kill(-child.pid, 'SIGTERM')
+  child.kill('SIGTERM')
   await exited
 }

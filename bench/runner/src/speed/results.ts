@@ -43,7 +43,3 @@ export interface Verdict {
   readonly value?: Spread
   readonly reached: boolean
 }
-
-export function isReached({ median }: Spread, { atLeast, atMost }: Verdict['goal']): boolean {
-  return median >= (atLeast ?? Number.NEGATIVE_INFINITY) && median <= (atMost ?? Number.POSITIVE_INFINITY)
-}

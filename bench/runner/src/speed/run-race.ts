@@ -1,9 +1,11 @@
 import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { spreadOf } from '../spread.ts'
-import { type EntrantProcess, startEntrant } from './entrant-process.ts'
-import type { Entrant, Goal, Race } from './race.ts'
-import { type Figure, isReached, type TrialResult, type Verdict } from './results.ts'
+import { type AskedProcess, startProcess } from './asked-process.ts'
+import type { EntrantAnswer, EntrantOrder } from './children/entrant-order.ts'
+import type { Entrant, Race } from './race.ts'
+import type { Figure, TrialResult } from './results.ts'
 import type { Turn } from './turn.ts'
+import { verdictOf } from './verdict.ts'
 import type { Trial } from './works.ts'
 
 export interface Pace {
@@ -38,9 +40,15 @@ export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<Tr
   return {
     name: trial.name,
     figures: runners.map((runner) => runner.figure()),
-    verdicts: race.goals.map((goal) => verdictOf(goal, runners)),
+    verdicts: race.goals.map((goal) =>
+      verdictOf(goal, (of) => runners.find(({ entrant }) => entrant.name === of)?.turns ?? []),
+    ),
   }
 }
+
+type Entering = AskedProcess<EntrantOrder, EntrantAnswer>
+
+const CHILD = new URL('children/entrant.ts', import.meta.url)
 
 interface TimedTurn extends Turn {
   readonly serverCpuNanoseconds?: number
@@ -52,7 +60,7 @@ class Runner {
   readonly entrant: Entrant
   readonly #race: Race
   readonly #trial: Trial
-  #process: EntrantProcess | undefined
+  #process: Entering | undefined
   #redis: RedisServer | undefined
   #setUp: string | undefined
   #disqualified: string | undefined
@@ -66,25 +74,26 @@ class Runner {
   async prepare(): Promise<void> {
     const { tier } = this.#trial
     if (tier !== 'l1') this.#redis = await startRedis()
-    this.#process = startEntrant()
+    this.#process = startProcess(CHILD)
     const who = { race: this.#race.name, trial: this.#trial.name, entrant: this.entrant.name }
     const address =
       this.#redis === undefined
-        ? undefined
-        : { host: '127.0.0.1', port: this.#redis.port, url: this.#redis.url }
-    await this.#attempt(async (process) => {
-      this.#setUp = await process.prepare(who, address)
-      await process.check()
+        ? {}
+        : { redis: { host: '127.0.0.1', port: this.#redis.port, url: this.#redis.url } }
+    await this.#attempt(async (asked) => {
+      const { setUp } = await asked.ask({ do: 'prepare', who, ...address })
+      this.#setUp = setUp
+      await asked.ask({ do: 'check' })
     })
   }
 
   async turn(milliseconds: number, counts: boolean): Promise<void> {
-    await this.#attempt(async (process) => {
+    await this.#attempt(async (asked) => {
       const before = await this.#serverCpu()
-      const turn = await process.turn(milliseconds)
+      const { turn } = await asked.ask({ do: 'turn', milliseconds })
       const after = await this.#serverCpu()
-      await process.check()
-      if (!counts) return
+      await asked.ask({ do: 'check' })
+      if (!counts || turn === undefined) return
       const server =
         before === undefined || after === undefined
           ? {}
@@ -115,7 +124,7 @@ class Runner {
     await this.#redis?.stop()
   }
 
-  async #attempt(action: (process: EntrantProcess) => Promise<void>): Promise<void> {
+  async #attempt(action: (process: Entering) => Promise<void>): Promise<void> {
     if (this.#process === undefined || this.#disqualified !== undefined) return
     try {
       await action(this.#process)
@@ -133,19 +142,4 @@ class Runner {
     const seconds = (name: string) => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1])
     return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e9
   }
-}
-
-function verdictOf(goal: Goal, runners: readonly Runner[]): Verdict {
-  const turnsOf = (name: string) => runners.find(({ entrant }) => entrant.name === name)?.turns ?? []
-  const [own, other] = [turnsOf(goal.of), turnsOf(goal.to)]
-  const ratios = own.flatMap(({ nanoseconds }, round) => {
-    const against = other[round]?.nanoseconds
-    if (against === undefined) return []
-    return [goal.atLeast === undefined ? nanoseconds / against : against / nanoseconds]
-  })
-  const { of, to, ...bound } = goal
-  const text = `${of}, times as ${bound.atLeast === undefined ? 'long' : 'fast'} as ${to}`
-  if (ratios.length === 0) return { text, goal: bound, reached: false }
-  const value = spreadOf(ratios)
-  return { text, goal: bound, value, reached: isReached(value, bound) }
 }

@@ -1,13 +1,14 @@
 import { type Spread, spreadOf } from '../../spread.ts'
-import type { AllocationFound, AllocationOrder } from '../allocation-child.ts'
+import { askOnce } from '../asked-process.ts'
+import type { AllocationFound, AllocationOrder } from '../children/allocation.ts'
 import { caches, HITRATE } from '../entrants.ts'
-import { inProcess } from '../in-process.ts'
-import { type Figure, isReached, type Verdict } from '../results.ts'
+import type { Figure, Verdict } from '../results.ts'
 import type { Row } from '../row.ts'
+import { verdict } from '../verdict.ts'
 import { hits } from '../works.ts'
 
 const TIMES = 3
-const CHILD = new URL('../allocation-child.ts', import.meta.url)
+const CHILD = new URL('../children/allocation.ts', import.meta.url)
 const UNRECORDED = new URL('../../hitrate-unrecorded.ts', import.meta.url)
 /** Of a million hits what a bucket of time and the measurement itself take comes to a fraction of a byte each. */
 const GOAL = { atMost: 1 } as const
@@ -34,8 +35,7 @@ export const allocation: Row = {
         { name: `${HITRATE}${place}, nothing recorded`, bytes: unrecorded },
       )
       const value = differenceOf(recorded, unrecorded)
-      const text = `bytes that recording a hit allocates${place}`
-      verdicts.push({ text, goal: GOAL, value, reached: isReached(value, GOAL) })
+      verdicts.push(verdict(`bytes that recording a hit allocates${place}`, GOAL, value))
     }
     return {
       name: 'allocation',
@@ -48,7 +48,8 @@ export const allocation: Row = {
 
 async function bytesPerHit(order: AllocationOrder): Promise<Spread> {
   const found: AllocationFound[] = []
-  for (let time = 0; time < TIMES; time++) found.push(await inProcess<AllocationFound>(CHILD, order))
+  for (let time = 0; time < TIMES; time++)
+    found.push(await askOnce<AllocationOrder, AllocationFound>(CHILD, order))
   return spreadOf(found.map((one) => one.bytesPerHit))
 }
 

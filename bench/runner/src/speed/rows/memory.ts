@@ -1,16 +1,17 @@
 import { spreadOf } from '../../spread.ts'
+import { askOnce } from '../asked-process.ts'
+import type { MemoryFound, MemoryOrder } from '../children/memory.ts'
 import { caches, HITRATE, limit, MAP, unserialised } from '../entrants.ts'
-import { inProcess } from '../in-process.ts'
-import type { MemoryFound, MemoryOrder } from '../memory-child.ts'
 import type { Entrant } from '../race.ts'
-import { type Figure, isReached, type Verdict } from '../results.ts'
+import type { Figure } from '../results.ts'
 import type { Row } from '../row.ts'
+import { verdict } from '../verdict.ts'
 import { hits } from '../works.ts'
 
 const ENTRIES = 100_000
 /** Processes of each: the garbage of another start lies elsewhere. */
 const TIMES = 3
-const CHILD = new URL('../memory-child.ts', import.meta.url)
+const CHILD = new URL('../children/memory.ts', import.meta.url)
 const GOAL = { atMost: 200 } as const
 
 export const memory: Row = {
@@ -29,7 +30,9 @@ export const memory: Row = {
         {
           name: `${ENTRIES.toLocaleString('en-GB')} small entries`,
           figures,
-          verdicts: figures.filter(({ name }) => name === HITRATE).map(verdictOf),
+          verdicts: figures
+            .filter(({ name }) => name === HITRATE)
+            .map(({ bytes }) => verdict('Hitrate, bytes per entry beyond the value', GOAL, bytes)),
         },
       ],
     }
@@ -39,7 +42,7 @@ export const memory: Row = {
 async function figureOf({ name, version, module }: Entrant): Promise<Figure> {
   const order: MemoryOrder = { module: module.href, entries: ENTRIES }
   const found: MemoryFound[] = []
-  for (let time = 0; time < TIMES; time++) found.push(await inProcess<MemoryFound>(CHILD, order))
+  for (let time = 0; time < TIMES; time++) found.push(await askOnce<MemoryOrder, MemoryFound>(CHILD, order))
   const [first] = found
   const lost = found.reduce((sum, one) => sum + one.lost, 0)
   return {
@@ -50,10 +53,4 @@ async function figureOf({ name, version, module }: Entrant): Promise<Figure> {
       ? { bytes: spreadOf(found.map(({ bytesPerEntry }) => bytesPerEntry)) }
       : { disqualified: `${lost} entries were not there any more` }),
   }
-}
-
-function verdictOf({ bytes }: Figure): Verdict {
-  const text = 'Hitrate, bytes per entry beyond the value'
-  if (bytes === undefined) return { text, goal: GOAL, reached: false }
-  return { text, goal: GOAL, value: bytes, reached: isReached(bytes, GOAL) }
 }

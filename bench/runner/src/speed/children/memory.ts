@@ -1,7 +1,9 @@
-/** What an entry of one cache takes in memory, measured alone in a process; started by `rows/memory.ts`. */
-import type { Item, SubjectModule } from '../subject.ts'
-import { bytesInUse } from './heap.ts'
-import { itemOf } from './keys.ts'
+/** What an entry of one cache takes in memory, measured alone in a process. */
+
+import type { Item, SubjectModule } from '../../subject.ts'
+import { answerOrders } from '../asked-process.ts'
+import { bytesInUse } from '../heap.ts'
+import { itemOf } from '../keys.ts'
 
 export interface MemoryOrder {
   readonly module: string
@@ -15,10 +17,7 @@ export interface MemoryFound {
   readonly lost: number
 }
 
-process.once('message', async (message) => {
-  const order: MemoryOrder = JSON.parse(String(message))
-  process.send?.(JSON.stringify(await measure(order)))
-})
+answerOrders<MemoryOrder, MemoryFound>(measure)
 
 async function measure({ module, entries }: MemoryOrder): Promise<MemoryFound> {
   const { open, setUp }: SubjectModule = await import(module)

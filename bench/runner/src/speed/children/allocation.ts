@@ -1,7 +1,8 @@
-/** What a hit of one cache allocates, measured alone in a process; started by `rows/allocation.ts`. */
+/** What a hit of one cache allocates, measured alone in a process. */
 import { getHeapStatistics } from 'node:v8'
-import type { Subject, SubjectModule } from '../subject.ts'
-import { itemOf } from './keys.ts'
+import type { Subject, SubjectModule } from '../../subject.ts'
+import { answerOrders } from '../asked-process.ts'
+import { itemOf } from '../keys.ts'
 
 export interface AllocationOrder {
   readonly module: string
@@ -16,10 +17,7 @@ export interface AllocationFound {
 const KEYS = 1_000
 const HITS = 1_000_000
 
-process.once('message', async (message) => {
-  const order: AllocationOrder = JSON.parse(String(message))
-  process.send?.(JSON.stringify(await measure(order)))
-})
+answerOrders<AllocationOrder, AllocationFound>(measure)
 
 async function measure({ module, inRequest }: AllocationOrder): Promise<AllocationFound> {
   const { open, setUp }: SubjectModule = await import(module)

@@ -15,7 +15,10 @@ const COLUMNS: readonly (readonly [string, (figure: Figure) => string | undefine
     'Redis CPU',
     ({ serverCpuNanoseconds }) => serverCpuNanoseconds && durationText(serverCpuNanoseconds.median),
   ],
-  ['per second', ({ nanoseconds }) => nanoseconds && whole(1e9 / nanoseconds.median)],
+  [
+    'per second',
+    ({ nanoseconds, cpuNanoseconds }) => cpuNanoseconds && nanoseconds && whole(1e9 / nanoseconds.median),
+  ],
   ['bytes', ({ bytes }) => bytes && whole(bytes.median)],
   ['middle half', ({ bytes }) => bytes && halfOf(bytes, whole)],
 ]

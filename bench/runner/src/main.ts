@@ -4,6 +4,7 @@ import { cluster } from './cluster.ts'
 import { hitRatio } from './hit-ratio.ts'
 import { safety } from './safety/safety.ts'
 import { seedTargets } from './seed-targets.ts'
+import { guard } from './speed/guard.ts'
 import { speed } from './speed/speed.ts'
 
 interface Benchmark {
@@ -20,6 +21,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     about:
       'how fast it is beside its peers and the limits of runtime and Redis; --only ROW, --rounds N, --save',
     run: speed,
+  },
+  guard: {
+    about: 'whether a ratio of speed got worse than the kept ones: npm run bench:guard; --only ROW, --save',
+    run: guard,
   },
   behaviour: {
     about: 'what Hitrate and its peers do when something goes wrong; --save keeps it',

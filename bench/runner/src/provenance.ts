@@ -37,6 +37,12 @@ export async function provenance(redis: Pick<RedisServer, 'exec'>): Promise<Prov
   }
 }
 
+/** Where figures come from, as a line for readers. */
+export function taken({ takenAt, commit, machine, node, redisServer }: Provenance): string {
+  const where = `${machine.cores} cores (${machine.cpu}), Node ${node}, Redis ${redisServer}`
+  return `Taken on ${takenAt.slice(0, 10)} at commit ${commit}: ${where}.`
+}
+
 async function commit(): Promise<string> {
   const head = await output('git', ['rev-parse', '--short=10', 'HEAD'])
   const changes = await output('git', [

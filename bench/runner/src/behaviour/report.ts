@@ -1,3 +1,6 @@
+import { taken } from '../provenance.ts'
+import { markdownTable } from '../table.ts'
+import { withWritten } from '../written.ts'
 import { cell } from './cells.ts'
 import type { ProbeName } from './probes/index.ts'
 import type { BehaviourResults } from './results.ts'
@@ -21,26 +24,8 @@ export function rows({ subjects }: Pick<BehaviourResults, 'subjects'>): readonly
   ])
 }
 
-/** The table of the README. */
-export function markdown(results: BehaviourResults): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const { takenAt, commit, machine, node, redisServer } = results
-  return [
-    line(HEAD),
-    line(HEAD.map(() => '---')),
-    ...rows(results).map(line),
-    '',
-    `Taken on ${takenAt.slice(0, 10)} at commit ${commit}: ${machine.cores} cores (${machine.cpu}), Node ${node}, Redis ${redisServer}.`,
-  ].join('\n')
-}
-
-const BEGIN = '<!-- behaviour: written by `npm run bench -- behaviour --save` -->'
-const END = '<!-- /behaviour -->'
-
 /** The page with its table replaced. Throws where the page has no place for one. */
 export function withTable(page: string, results: BehaviourResults): string {
-  const begin = page.indexOf(BEGIN)
-  const end = page.indexOf(END)
-  if (begin === -1 || end < begin) throw new Error(`the page has no lines ${BEGIN} and ${END}`)
-  return `${page.slice(0, begin)}${BEGIN}\n${markdown(results)}\n${page.slice(end)}`
+  const text = `${markdownTable(HEAD, rows(results))}\n\n${taken(results)}`
+  return withWritten(page, 'behaviour', 'npm run bench -- behaviour --save', text)
 }

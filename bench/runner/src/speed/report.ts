@@ -21,26 +21,40 @@ const COLUMNS: readonly (readonly [string, (figure: Figure) => string | undefine
   ],
   ['bytes', ({ bytes }) => bytes && whole(bytes.median)],
   ['middle half', ({ bytes }) => bytes && halfOf(bytes, whole)],
+  [
+    'commands',
+    ({ commands }) => commands && ratioText(Object.values(commands).reduce((sum, each) => sum + each, 0)),
+  ],
+  ['which', ({ commands }) => commands && commandsText(commands)],
 ]
 
-function trialReport({ name, figures, verdicts }: TrialResult): string {
-  const columns = COLUMNS.filter(([, cell]) => figures.some((figure) => cell(figure) !== undefined))
-  const head = [name, ...columns.map(([title]) => title)]
-  const rows = figures.map((figure) => [nameOf(figure), ...columns.map(([, cell]) => cell(figure) ?? '-')])
-  return [table(head, rows), ...(verdicts.length === 0 ? [] : [verdictTable(verdicts)])].join('\n\n')
+function trialReport(trial: TrialResult): string {
+  const { verdicts } = trial
+  return [
+    table(...figureTable(trial)),
+    ...(verdicts.length === 0 ? [] : [table(...verdictTable(verdicts))]),
+  ].join('\n\n')
 }
 
-function verdictTable(verdicts: readonly Verdict[]): string {
-  return table(
+type Cells = [head: readonly string[], rows: readonly (readonly string[])[]]
+
+export function figureTable({ name, figures }: TrialResult): Cells {
+  const columns = COLUMNS.filter(([, cell]) => figures.some((figure) => cell(figure) !== undefined))
+  const head = [name, ...columns.map(([title]) => title)]
+  return [head, figures.map((figure) => [nameOf(figure), ...columns.map(([, cell]) => cell(figure) ?? '-')])]
+}
+
+export function verdictTable(verdicts: readonly Verdict[]): Cells {
+  return [
     ['ratio', 'median', 'middle half', 'goal', ''],
     verdicts.map(({ text, value, goal, reached }) => [
       text,
       value === undefined ? '-' : ratioText(value.median),
       value === undefined ? '-' : halfOf(value, ratioText),
-      goal.atLeast === undefined ? `<= ${goal.atMost}` : `>= ${goal.atLeast}`,
+      goal.atLeast === undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`,
       value === undefined ? 'no figures' : reached ? 'reached' : 'MISSED',
     ]),
-  )
+  ]
 }
 
 export function nameOf({ name, version, disqualified }: Figure): string {
@@ -52,11 +66,19 @@ export function ratioText(ratio: number): string {
   return ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)
 }
 
+/** `EVALSHA 1, GET 2`. */
+function commandsText(commands: Readonly<Record<string, number>>): string {
+  return Object.entries(commands)
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, each]) => `${name} ${Number(each.toFixed(2))}`)
+    .join(', ')
+}
+
 function halfOf({ q1, q3 }: Spread, text: (value: number) => string): string {
   return `${text(q1)}-${text(q3)}`
 }
 
-function whole(value: number): string {
+export function whole(value: number): string {
   return Math.round(value).toLocaleString('en-GB')
 }
 

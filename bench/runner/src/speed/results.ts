@@ -2,9 +2,12 @@ import type { Provenance } from '../provenance.ts'
 import type { Spread } from '../spread.ts'
 
 /** What is kept in `bench/results/speed.json`. */
-export interface SpeedResults extends Provenance {
-  readonly rows: readonly RowResult[]
+export interface SpeedResults {
+  readonly rows: readonly KeptRow[]
 }
+
+/** Rows may be measured one by one: what is compared is always of one row. */
+export interface KeptRow extends RowResult, Provenance {}
 
 export interface RowResult {
   readonly name: string
@@ -34,6 +37,8 @@ export interface Figure {
   readonly serverCpuNanoseconds?: Spread
   /** Of memory. */
   readonly bytes?: Spread
+  /** To Redis, by name, of one operation. */
+  readonly commands?: Readonly<Record<string, number>>
 }
 
 export interface Verdict {

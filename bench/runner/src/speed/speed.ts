@@ -1,18 +1,18 @@
-import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { startRedis } from '@hitrate/test-support'
 import { provenance } from '../provenance.ts'
+import { keep } from './keeping.ts'
 import { reportOf } from './report.ts'
-import type { RowResult, SpeedResults } from './results.ts'
-import { ROWS } from './rows/index.ts'
+import type { RowResult } from './results.ts'
+import { chosenRows, ROWS } from './rows/index.ts'
 
-const RESULTS = new URL('../../../results/speed.json', import.meta.url)
 const ROUNDS = 15
 const TURN_MS = 150
 
 /**
  * How fast Hitrate is beside its peers and beside what the runtime and Redis allow. `--only ROW` (repeatable) leaves the
- * others out, `--trials N` the later circumstances, `--goals` whom no goal names; `--rounds N` and `--turn MS` set the pace; `--save` keeps the results.
+ * others out, `--trials N` the later circumstances, `--goals` whom no goal names; `--rounds N` and `--turn MS` set the pace; `--save` keeps the
+ * results, draws them, and writes the pages that tell of them.
  */
 export async function speed(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -26,19 +26,18 @@ export async function speed(args: readonly string[]): Promise<void> {
       save: { type: 'boolean', default: false },
     },
   })
-  const unknown = values.only?.find((given) => ROWS.every(({ name }) => name !== given))
-  if (unknown !== undefined) {
-    const accepted = ROWS.map(({ name }) => name).join(', ')
-    throw new Error(`--only: no row is called ${JSON.stringify(unknown)}; accepted: ${accepted}`)
-  }
+  const chosen = chosenRows(values.only)
   const pace = {
     rounds: wholeNumber('--rounds', values.rounds),
     turnMs: wholeNumber('--turn', values.turn),
     goalsOnly: values.goals,
     trials: values.trials === undefined ? undefined : wholeNumber('--trials', values.trials),
   }
+  if (values.save && (values.goals || values.trials !== undefined)) {
+    throw new Error('--save wants everybody and all circumstances, without --goals and --trials')
+  }
   const rows: RowResult[] = []
-  for (const row of ROWS.filter(({ name }) => values.only?.includes(name) ?? true)) {
+  for (const row of chosen) {
     console.log(`${row.name}: ${row.title}`)
     const result = await row.measure(pace)
     console.log(`\n${reportOf(result)}\n`)
@@ -46,9 +45,12 @@ export async function speed(args: readonly string[]): Promise<void> {
   }
   if (!values.save) return
   await using redis = await startRedis()
-  const results: SpeedResults = { ...(await provenance(redis)), rows }
-  await writeFile(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`)
-  console.log('kept in bench/results/speed.json')
+  await keep(
+    rows,
+    await provenance(redis),
+    ROWS.map(({ name }) => name),
+  )
+  console.log('kept in bench/results/speed.json, docs/images/bench and the pages that tell of it')
 }
 
 function wholeNumber(name: string, given: string): number {

@@ -22,6 +22,7 @@ const title = 'What recording a hit in L1 allocates'
 export const allocation: Row = {
   name: 'allocation',
   title,
+  hasGoals: true,
   measure: async () => {
     const figures: Figure[] = []
     const verdicts: Verdict[] = []

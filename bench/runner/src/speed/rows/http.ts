@@ -29,6 +29,7 @@ const title = 'A cached page over HTTP'
 export const http: Row = {
   name: 'http',
   title,
+  hasGoals: true,
   measure: async (pace) => {
     const load = startProcess<LoadOrder, LoadFound>(new URL('../children/load.ts', import.meta.url))
     const cached = await startMarketplace(await freePort(), {})
@@ -95,7 +96,7 @@ async function trialOf(
   { rounds }: RowPace,
 ): Promise<TrialResult> {
   await expectSame(servers, path)
-  const turns = new Map<string, Required<Timed>[]>(servers.map((server) => [server.name, []]))
+  const turns = new Map<string, Timed[]>(servers.map((server) => [server.name, []]))
   const counted = Math.max(3, Math.round(rounds * ROUNDS_PER_ROUND))
   for (let round = -WARM_UP; round < counted; round++) {
     const first = (round + WARM_UP) % servers.length
@@ -109,11 +110,12 @@ async function trialOf(
   await expectSame(servers, path)
   const figures = servers.map((server): Figure => {
     const own = turns.get(server.name) ?? []
+    const cpu = own.flatMap(({ cpuNanoseconds }) => cpuNanoseconds ?? [])
     return {
       name: server.name,
       setUp: server.setUp,
       nanoseconds: spreadOf(own.map(({ nanoseconds }) => nanoseconds)),
-      cpuNanoseconds: spreadOf(own.map(({ cpuNanoseconds }) => cpuNanoseconds)),
+      ...(cpu.length === 0 ? {} : { cpuNanoseconds: spreadOf(cpu) }),
     }
   })
   return { name, figures, verdicts: GOALS.map((goal) => verdictOf(goal, (of) => turns.get(of) ?? [])) }
@@ -139,7 +141,7 @@ async function turnOf(
   { url, pid }: Server,
   path: string,
   load: AskedProcess<LoadOrder, LoadFound>,
-): Promise<Required<Timed>> {
+): Promise<Timed> {
   const before = await cpuOfProcess(pid)
   const { requests, milliseconds } = await load.ask({
     url: `${url}${path}`,
@@ -149,6 +151,6 @@ async function turnOf(
   const after = await cpuOfProcess(pid)
   return {
     nanoseconds: (milliseconds * 1e6) / requests,
-    cpuNanoseconds: before === undefined || after === undefined ? Number.NaN : (after - before) / requests,
+    ...(before === undefined || after === undefined ? {} : { cpuNanoseconds: (after - before) / requests }),
   }
 }

@@ -6,7 +6,7 @@ import type { Row } from '../row.ts'
 import { verdict } from '../verdict.ts'
 
 const FULL = { patterns: 200, endpoints: 100, hours: 24 } as const
-const REQUESTS = 100
+const REQUESTS = 200
 const WARM_UP = 2
 const BASE = '/api/v1/cache'
 const PATHS = ['/stats', `/stats/patterns?limit=${FULL.patterns}`] as const
@@ -20,6 +20,7 @@ type Monitored = AskedProcess<MonitoredOrder, MonitoredFound>
 export const monitor: Row = {
   name: 'monitor',
   title,
+  hasGoals: true,
   measure: async ({ rounds }) => {
     const monitored: Monitored = startProcess(new URL('../children/monitored.ts', import.meta.url))
     try {

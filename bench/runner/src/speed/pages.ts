@@ -53,7 +53,7 @@ function markdown(row: KeptRow): string {
     ...(trial.verdicts.length === 0 ? [] : [markdownTable(...verdictTable(trial.verdicts))]),
   ])
   const chart = isDrawn(row) ? [`![${title}: ${operation}](images/bench/${row.name}.svg)`] : []
-  return [...chart, `${operation[0]?.toUpperCase()}${operation.slice(1)}.`, ...parts, taken(row)].join('\n\n')
+  return [...chart, `Measured: ${operation}.`, ...parts, taken(row)].join('\n\n')
 }
 
 export function isDrawn({ name }: Pick<KeptRow, 'name'>): boolean {

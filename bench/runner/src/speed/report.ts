@@ -46,7 +46,7 @@ export function figureTable({ name, figures }: TrialResult): Cells {
 
 export function verdictTable(verdicts: readonly Verdict[]): Cells {
   return [
-    ['ratio', 'median', 'middle half', 'goal', ''],
+    ['goals', 'median', 'middle half', 'goal', ''],
     verdicts.map(({ text, value, goal, reached }) => [
       text,
       value === undefined ? '-' : ratioText(value.median),

@@ -23,7 +23,7 @@ const MAX_USES = 3
  * Bytes of heap an entry costs beside its value and key: entry object, map slot, times. A figure measured with small
  * values on Node 26, rounded up.
  */
-export const ENTRY_OVERHEAD: Bytes = 400
+export const ENTRY_OVERHEAD: Bytes = 240
 
 /**
  * An entry's place in L1, which is the entry itself: a second object for each would cost its own bytes, and one more miss

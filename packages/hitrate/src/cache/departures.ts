@@ -1,11 +1,11 @@
 import type { MissReason } from '../metrics/recorder.ts'
 
-/** Keys whose departure is remembered. */
-const MAX_KEYS = 10_000
+/** Keys of one generation. */
+const GENERATION = 10_000
 
 /**
- * Why keys left lately, so that their next miss can say so. Bounded: the oldest are forgotten, and their misses count
- * without a reason.
+ * Why keys left lately, so that their next miss can say so. Bounded: of the latest 10 000 all are remembered, of the
+ * 10 000 before them those that have not been forgotten together; misses of others count without a reason.
  */
 export interface Departures {
   note(key: string, reason: MissReason): void
@@ -13,19 +13,24 @@ export interface Departures {
   take(key: string): MissReason | undefined
 }
 
+/** Two generations: to find the oldest of one map takes long, since a map keeps the places of what was deleted. */
 export function createDepartures(): Departures {
-  const reasons = new Map<string, MissReason>()
+  let recent = new Map<string, MissReason>()
+  let older = recent
   return {
     note(key, reason) {
-      reasons.delete(key)
-      reasons.set(key, reason)
-      if (reasons.size <= MAX_KEYS) return
-      const [oldest] = reasons.keys()
-      if (oldest !== undefined) reasons.delete(oldest)
+      if (recent.size >= GENERATION) {
+        older = recent
+        recent = new Map()
+      }
+      recent.set(key, reason)
     },
     take(key) {
-      const reason = reasons.get(key)
-      if (reason !== undefined) reasons.delete(key)
+      const reason = recent.get(key) ?? older.get(key)
+      if (reason !== undefined) {
+        recent.delete(key)
+        older.delete(key)
+      }
       return reason
     },
   }

@@ -1,8 +1,8 @@
 import type { Entry } from './entry.ts'
 import type { ReadCounter } from './types.ts'
 
-/** Warmed keys that are watched for their first read. */
-const MAX_KEYS = 10_000
+/** Warmed keys of one generation that are watched for their first read. */
+const GENERATION = 10_000
 
 /**
  * Which warm run stored a key, until it is read for the first time: so a run can say what share of its keys anybody
@@ -17,21 +17,26 @@ export interface ReadLedger {
   hit(key: string, entry: Entry): void
 }
 
+/** Two generations, as in `departures.ts`. */
 export function createReadLedger(): ReadLedger {
-  const watched = new Map<string, ReadCounter>()
+  let recent = new Map<string, ReadCounter>()
+  let older = recent
   return {
     watch(key, reads, entry) {
-      watched.set(key, reads)
+      if (recent.size >= GENERATION) {
+        older = recent
+        recent = new Map()
+      }
+      recent.set(key, reads)
       if (entry !== undefined) entry.reads = reads
-      if (watched.size <= MAX_KEYS) return
-      const [oldest] = watched.keys()
-      if (oldest !== undefined) watched.delete(oldest)
     },
     attach(key, entry) {
-      if (watched.size > 0) entry.reads = watched.get(key)
+      if (recent.size + older.size > 0) entry.reads = recent.get(key) ?? older.get(key)
     },
     hit(key, entry) {
-      if (entry.reads === undefined || !watched.delete(key)) return
+      if (entry.reads === undefined) return
+      const watched = recent.delete(key)
+      if (!older.delete(key) && !watched) return
       entry.reads.read++
       entry.reads = undefined
     },

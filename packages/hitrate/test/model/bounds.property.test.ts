@@ -165,17 +165,17 @@ describe('the table of markers', () => {
 
 test('of keys that left so many are remembered, the latest', () => {
   const departures = createDepartures()
-  for (let index = 0; index < 30_000; index++) departures.note(`key ${index}`, 'evicted')
+  for (let index = 0; index < 35_000; index++) departures.note(`key ${index}`, 'evicted')
   expect(departures.take('key 19999')).toBeUndefined()
   expect(departures.take('key 20000')).toBe('evicted')
-  expect(departures.take('key 29999')).toBe('evicted')
-  expect(departures.take('key 29999')).toBeUndefined()
+  expect(departures.take('key 34999')).toBe('evicted')
+  expect(departures.take('key 34999')).toBeUndefined()
 })
 
 test('of warmed keys so many are watched for their first read, the latest', () => {
   const ledger = createReadLedger()
   const reads = { read: 0 }
-  const entries = Array.from({ length: 30_000 }, (_, index) => entryOf(index))
+  const entries = Array.from({ length: 35_000 }, (_, index) => entryOf(index))
   entries.forEach((entry, index) => {
     ledger.watch(`key ${index}`, reads, undefined)
     ledger.attach(`key ${index}`, entry)
@@ -184,6 +184,6 @@ test('of warmed keys so many are watched for their first read, the latest', () =
     entries.forEach((entry, index) => {
       ledger.hit(`key ${index}`, entry)
     })
-    expect([round, reads.read]).toEqual([round, 10_000])
+    expect([round, reads.read]).toEqual([round, 15_000])
   }
 })

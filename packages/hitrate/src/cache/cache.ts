@@ -14,6 +14,7 @@ import {
 import { asWritten } from './as-written.ts'
 import { createBatch, singleSource } from './batch.ts'
 import { callThrough } from './bypass.ts'
+import { answerOf } from './entry.ts'
 import { createKeyspaces, type KeyspaceDoor } from './keyspaces.ts'
 import { find, hit, type LookupRequest } from './lookup.ts'
 import { findMany, type ManyRequest } from './many.ts'
@@ -169,7 +170,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
 
     get(key, lookup) {
       const entry = takesFresh(lookup) ? hit(key, parts) : undefined
-      return entry === undefined ? lookUp(key, lookup) : Promise.resolve(entry.value)
+      return entry === undefined ? lookUp(key, lookup) : answerOf(entry)
     },
 
     async getMany(keys, lookup = {}) {
@@ -186,9 +187,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
 
     getOrSet<T>(key: string, load: unknown, given?: GetOrSetOptions) {
       const entry = takesFresh(given) && typeof load === 'function' ? hit(key, parts) : undefined
-      return entry === undefined
-        ? lookUpOrLoad<T>(key, load, given)
-        : Promise.resolve(asWritten<T>(entry.value))
+      return entry === undefined ? lookUpOrLoad<T>(key, load, given) : asWritten<Promise<T>>(answerOf(entry))
     },
 
     async getOrSetMany<T>(keys: readonly string[], load: unknown, given: object = {}) {

@@ -2,6 +2,7 @@ import { CacheError, describe } from '../errors.ts'
 import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
 import { checkList, checkValue } from './arguments.ts'
 import { asWritten } from './as-written.ts'
+import { answerOf, type Entry } from './entry.ts'
 import { type Family, readFamily } from './keyspace.ts'
 import type { LookupRequest } from './lookup.ts'
 import type { ManyRequest } from './many.ts'
@@ -24,7 +25,7 @@ import type { Writing } from './writing.ts'
 /** The cache's methods as a keyspace uses them, keys built and options checked. */
 export interface KeyspaceDoor {
   /** What L1 has, where the call takes that and it is fresh; counted as the hit it is. */
-  hit(key: string, lookup: LookupOptions | undefined): { readonly value: unknown } | undefined
+  hit(key: string, lookup: LookupOptions | undefined): Entry | undefined
   one(request: LookupRequest, bypass: boolean): Promise<unknown>
   many(keys: readonly string[], request: ManyRequest, bypass: boolean): Promise<unknown[]>
   set(writings: readonly Writing[]): Promise<Delivery>
@@ -111,7 +112,7 @@ function keyspaceOf<P, T>(family: Family<P>, door: KeyspaceDoor): Keyspace<P, T>
       const entry = door.hit(key, lookup)
       return entry === undefined
         ? lookUp(params, key, lookup)
-        : Promise.resolve(asWritten<T | undefined>(entry.value))
+        : asWritten<Promise<T | undefined>>(answerOf(entry))
     },
 
     async getMany(list, lookup = {}) {

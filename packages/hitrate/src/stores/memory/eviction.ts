@@ -20,10 +20,10 @@ const DEFAULTS: EvictionSettings = Object.freeze({ trial: 0.2, passes: 1, fewest
 const MAX_USES = 3
 
 /**
- * Bytes of heap an entry costs beside its value and key: entry object, map slot, times. A figure measured with small
+ * Bytes of heap an entry costs beside its value and key: entry object, map slot, its promise. A figure measured with small
  * values on Node 26, rounded up.
  */
-export const ENTRY_OVERHEAD: Bytes = 240
+export const ENTRY_OVERHEAD: Bytes = 300
 
 /**
  * An entry's place in L1, which is the entry itself: a second object for each would cost its own bytes, and one more miss

@@ -1,10 +1,10 @@
-import { inspect } from 'node:util'
 import { type Cache, CacheError, type Logger } from 'hitrate'
 import type { Metrics } from 'hitrate/metrics'
 import type { Authorize } from './access/authorize.ts'
 import type { BearerToken } from './access/bearer-token.ts'
 import { type MonitorClock, systemClock } from './clock.ts'
 import type { InfoSource } from './endpoints/info.ts'
+import { refuse } from './invalid-option.ts'
 import type { MonitoredWarmer } from './warmer.ts'
 
 interface CommonOptions {
@@ -53,13 +53,6 @@ export interface ResolvedOptions {
 
 const DEFAULT_PATH = '/api/v1/cache'
 const PATH = /^(?:\/[\w.~-]+)+$/
-
-function refuse(option: string, given: unknown, accepted: string): CacheError {
-  return new CacheError(
-    'invalid_option',
-    `createMonitor: ${option} must be ${accepted}, got ${inspect(given, { depth: 0, maxStringLength: 80 })}`,
-  )
-}
 
 function baseOf(path: unknown): string {
   if (path === '/') return ''

@@ -15,6 +15,11 @@
 
 export { ACTIONS, type Action, type Authorize, type Peer } from './access/authorize.ts'
 export { type BearerToken, bearerToken, type SignIn } from './access/bearer-token.ts'
+export type { AlertRuleName, AlertState, AlertUnit } from './alerts/alert.ts'
+export type { Lease } from './alerts/lease.ts'
+export type { AlertRuleOptions, AlertsOptions } from './alerts/options.ts'
+export type { WebhookOptions, WebhookTemplate } from './alerts/webhooks/webhook.ts'
+export type * from './contract/alert-answers.ts'
 export type * from './contract/answers.ts'
 export type * from './contract/live-answers.ts'
 export { EVENT_KINDS } from './contract/live-answers.ts'

@@ -1,6 +1,8 @@
 import type { Metrics } from 'hitrate/metrics'
 import { createAccess } from './access/access.ts'
+import { createAlerts } from './alerts/alerts.ts'
 import { mountAbout } from './endpoints/about.ts'
+import { mountAlerts } from './endpoints/alerts.ts'
 import { createApp, permitWith, type RequestContext } from './endpoints/app.ts'
 import { mountEvents } from './endpoints/events.ts'
 import { mountFlow } from './endpoints/flow.ts'
@@ -22,7 +24,7 @@ import { createTicker } from './live/ticker.ts'
 import { type MonitorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { problemResponse, Refusal } from './problem.ts'
 
-/** The monitoring API of one cache. It has a timer only while somebody listens to `GET /stream`. */
+/** The monitoring API of one cache. It keeps no process alive; what it does beside answering ends with `close`. */
 export interface Monitor extends AsyncDisposable {
   /** Where it is mounted: `/api/v1/cache`. */
   readonly path: string
@@ -32,7 +34,10 @@ export interface Monitor extends AsyncDisposable {
   covers(pathname: string): boolean
   /** Answers a request. Never throws; what goes wrong is a problem (RFC 9457) in the answer. */
   fetch(request: Request, context?: RequestContext): Promise<Response>
-  /** Ends all streams and begins none any more; all else is still answered. Harmless when repeated. */
+  /**
+   * Ends all streams and begins none any more; looks for alerts no more, and delivers those that wait, within 2 s. All else
+   * is still answered. Harmless when repeated.
+   */
   close(): Promise<void>
 }
 
@@ -53,6 +58,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const access = createAccess(resolved)
   const permit = permitWith(access)
   const streams = createStreams({ clock, logger, next: createTicker(metrics, clock) })
+  const alerts = resolved.alerts && createAlerts(resolved.alerts, resolved)
   const covers = (pathname: string): boolean => pathname === base || pathname.startsWith(`${base}/`)
 
   const app = createApp((request) => new URL(request.url).pathname.slice(base.length) || '/')
@@ -68,6 +74,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   mountWarm(app, permit, resolved.warmer)
   mountReset(app, permit, metrics)
   mountInfo(app, permit, resolved.info)
+  mountAlerts(app, permit, alerts)
   if (access.signIn !== undefined) mountSignIn(app, access.signIn, name, base)
   mountPages(app, permit, { access, name, base })
   app.onError((error) => answerTo(error, resolved))
@@ -82,7 +89,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return answerTo(error, resolved)
     }
   }
-  const close = async (): Promise<void> => streams.close()
+  const close = async (): Promise<void> => {
+    streams.close()
+    await alerts?.close()
+  }
 
   return Object.freeze({
     path: base === '' ? '/' : base,

@@ -1,7 +1,9 @@
-import { type Cache, CacheError, type Logger } from 'hitrate'
+import { type Cache, CacheError } from 'hitrate'
 import type { Metrics } from 'hitrate/metrics'
 import type { Authorize } from './access/authorize.ts'
 import type { BearerToken } from './access/bearer-token.ts'
+import type { AlertsLogger } from './alerts/alerts.ts'
+import { type AlertsOptions, type ResolvedAlerts, resolveAlerts } from './alerts/options.ts'
 import { type MonitorClock, systemClock } from './clock.ts'
 import type { InfoSource } from './endpoints/info.ts'
 import { refuse } from './invalid-option.ts'
@@ -23,10 +25,15 @@ interface CommonOptions {
   readonly production?: boolean | undefined
   /** Where the API is mounted; adapters mount it there. `/` is for a server of its own. Default `/api/v1/cache`. */
   readonly path?: string | undefined
-  /** Default the system's. For tests: `manualClock()` of `hitrate/testing`. */
+  /**
+   * What is watched, and who is told, besides the log and `GET /alerts`. Default: rules that are quiet on a healthy
+   * system, and nobody. `false`: nothing is watched.
+   */
+  readonly alerts?: AlertsOptions | false | undefined
+  /** Gets what made the monitor itself fail (`error`), and alerts raised (`warn`) and resolved (`info`). Default none. */
+  readonly logger?: AlertsLogger | undefined
+  /** Default the system's. For tests: `manualClock()` of `hitrate/testing`, the metrics' too. */
   readonly clock?: MonitorClock | undefined
-  /** Gets what made the monitor itself fail. Default none. */
-  readonly logger?: Pick<Logger, 'error'> | undefined
 }
 
 /** What is monitored: a cache, or metrics alone (of a cache that is not ours). Not both. */
@@ -47,8 +54,10 @@ export interface ResolvedOptions {
   readonly production: boolean
   /** Without a slash at its end: empty for the root. */
   readonly base: string
+  /** `undefined`: switched off. */
+  readonly alerts: ResolvedAlerts | undefined
+  readonly logger: AlertsLogger | undefined
   readonly clock: MonitorClock
-  readonly logger: Pick<Logger, 'error'> | undefined
 }
 
 const DEFAULT_PATH = '/api/v1/cache'
@@ -85,8 +94,9 @@ const OPTIONS = [
   'allowReset',
   'production',
   'path',
-  'clock',
+  'alerts',
   'logger',
+  'clock',
 ] as const satisfies readonly (keyof MonitorOptions)[]
 
 function refuseUnknown(options: object): void {
@@ -119,7 +129,8 @@ export function resolveOptions(options: MonitorOptions): ResolvedOptions {
     allowReset: flagOf('allowReset', options.allowReset, !production),
     production,
     base: baseOf(options.path ?? DEFAULT_PATH),
-    clock: options.clock ?? systemClock,
+    alerts: resolveAlerts(options.alerts, measured.retention),
     logger: options.logger,
+    clock: options.clock ?? systemClock,
   }
 }

@@ -19,6 +19,7 @@ const PATHS = [
   '/about',
   '/stream',
   '/warm/runs',
+  '/alerts',
   '/info',
   '/openapi.json',
 ]

@@ -4,6 +4,7 @@
  * - `read:keys`: key text
  * - `scrape`: the export for Prometheus
  * - `write:warm` `write:reset`: starting a warm run, resetting statistics
+ * - `write:alerts`: sending a test to the webhooks
  */
 export const ACTIONS = [
   'read:health',
@@ -13,6 +14,7 @@ export const ACTIONS = [
   'scrape',
   'write:warm',
   'write:reset',
+  'write:alerts',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

@@ -11,11 +11,12 @@ import {
 import { seriesSchema } from '../contract/live-schemas.ts'
 import { globParameter, query, wholeNumber, windowParameter } from '../contract/parameters.ts'
 import { type SeriesMetric, WHOLE_METRICS } from '../contract/series-metrics.ts'
+import { millisecondsOf } from '../durations.ts'
 import { onceASecond } from '../live/once-a-second.ts'
 import { badInput } from '../problem.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { instant, ofAny, perSecond } from './figures.ts'
-import { millisecondsOf, windowOf } from './window.ts'
+import { windowOf } from './window.ts'
 
 /** Each of many series has a value for every step. */
 const MAX_METRICS_BY = 4

@@ -17,6 +17,7 @@ test.each([
   ['GET', '/self', 'read:stats'],
   ['GET', '/stream', 'read:stats'],
   ['GET', '/warm/runs', 'read:stats'],
+  ['GET', '/alerts', 'read:stats'],
   ['GET', '/openapi.json', 'read:stats'],
   ['GET', '', 'read:stats'],
   ['GET', '/info', 'read:info'],

@@ -90,6 +90,8 @@ describe('in production, without authorize', () => {
     ['GET', '/warm/runs/run-1'],
     ['GET', '/openapi.json'],
     ['POST', '/warm'],
+    ['GET', '/alerts'],
+    ['POST', '/alerts/test'],
     ['POST', '/reset-metrics'],
   ])('%s %s is 403 even for loopback, and names the option', async (method, path) => {
     expectProblem(await ask(closed, path, { method }), 403, {

@@ -18,7 +18,7 @@ const REFUSED: readonly Readonly<Record<string, string>>[] = [
 ]
 
 test.each(REFUSED)('a POST with %j is refused, whoever may do it', async (headers) => {
-  for (const path of ['/warm', '/reset-metrics']) {
+  for (const path of ['/warm', '/reset-metrics', '/alerts/test']) {
     expectProblem(await ask(monitorOf(), path, { method: 'POST', headers }), 403, {
       detail: expect.stringContaining('another site'),
     })

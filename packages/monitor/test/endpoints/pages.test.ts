@@ -7,6 +7,7 @@ import { ask, measuredMetrics } from '../support/monitors.ts'
 const ENDPOINTS = [
   'get /',
   'get /about',
+  'get /alerts',
   'get /events',
   'get /flow',
   'get /health',
@@ -23,6 +24,7 @@ const ENDPOINTS = [
   'get /stream',
   'get /warm/runs',
   'get /warm/runs/{id}',
+  'post /alerts/test',
   'post /reset-metrics',
   'post /warm',
 ]

@@ -27,6 +27,16 @@ export interface Settings {
   /** Bearer token of the monitoring API and of the shop's writes; `undefined`: loopback only. */
   readonly adminToken: string | undefined
   readonly cache: CacheSwitch
+  /** Where alerts are sent; `undefined`: to the log and the API alone. */
+  readonly alertWebhook: AlertWebhook | undefined
+}
+
+export interface AlertWebhook {
+  readonly url: string
+  /** Signs what is sent; `undefined`: no signature. */
+  readonly secret: string | undefined
+  /** `slack` for an incoming webhook of Slack, by its host. */
+  readonly template: 'json' | 'slack'
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -81,6 +91,19 @@ const adminToken: Variable<string> = {
   show: () => '(not shown)',
 }
 
+const alertWebhookUrl: Variable<string> = {
+  accepted: 'http://host[:port][/path] or https://..., without user and password',
+  parse: (text) => (isWebhookUrl(text) ? text : undefined),
+  // Of Slack and others the path is the secret.
+  show: () => '(not shown)',
+}
+
+const alertWebhookSecret: Variable<string> = {
+  accepted: '16 to 1024 visible ASCII characters without spaces',
+  parse: (text) => (/^[\x21-\x7e]{16,1024}$/.test(text) ? text : undefined),
+  show: () => '(not shown)',
+}
+
 function oneOf<const V extends string>(values: readonly V[]): Variable<V> {
   return { accepted: values.join(' or '), parse: (text) => values.find((value) => value === text) }
 }
@@ -102,9 +125,23 @@ function isUrl(text: string, protocols: readonly string[]): boolean {
   return url !== null && protocols.includes(url.protocol) && url.hostname !== ''
 }
 
+function isWebhookUrl(text: string): boolean {
+  const url = isUrl(text, ['http:', 'https:']) ? URL.parse(text) : null
+  return url !== null && url.username === '' && url.password === '' && text.length <= 2_048
+}
+
 /** The text with everything up to the last `@` of its authority hidden: it may hold a password. */
 function withoutCredentials(text: string): string {
   return JSON.stringify(text.replace(/^([a-z-]*:?\/{0,2}).*@/i, '$1***@'))
+}
+
+function isSet(text: string | undefined): boolean {
+  return text !== undefined && text !== ''
+}
+
+function webhookOf(url: string | undefined, secret: string | undefined): AlertWebhook | undefined {
+  if (url === undefined) return undefined
+  return { url, secret, template: URL.parse(url)?.hostname === 'hooks.slack.com' ? 'slack' : 'json' }
 }
 
 /**
@@ -141,6 +178,13 @@ export function readSettings(
     traffic: read('TRAFFIC', oneOf(TRAFFIC_KINDS), 'demo'),
     adminToken: read('CACHE_ADMIN_TOKEN', adminToken, undefined),
     cache: read('CACHE', oneOf(CACHE_SWITCHES), 'on'),
+    alertWebhook: webhookOf(
+      read('ALERT_WEBHOOK_URL', alertWebhookUrl, undefined),
+      read('ALERT_WEBHOOK_SECRET', alertWebhookSecret, undefined),
+    ),
+  }
+  if (isSet(environment.ALERT_WEBHOOK_SECRET) && !isSet(environment.ALERT_WEBHOOK_URL)) {
+    problems.push('ALERT_WEBHOOK_SECRET: given without ALERT_WEBHOOK_URL; accepted: both, or the URL alone')
   }
   const missing = settings.dataFolder === undefined ? undefined : dataFolderProblem(settings.dataFolder)
   if (missing !== undefined) {

@@ -72,7 +72,8 @@ export async function startMarketplace(settings: Settings, logger: Logger): Prom
     closing.add('warmer', CLOSE_WITHIN_MS.warmer, () => warmer.close())
     const { adminToken } = settings
     const authorize = adminToken === undefined ? undefined : bearerToken(adminToken)
-    const monitor = createMonitor({ cache, warmer, logger, authorize })
+    const webhooks = settings.alertWebhook === undefined ? [] : [settings.alertWebhook]
+    const monitor = createMonitor({ cache, warmer, logger, authorize, alerts: { webhooks } })
 
     const app = await createApp({ shop, monitor, allowChanges: writeGuard(adminToken), logger })
     const demo = settings.traffic === 'demo' ? demoTraffic(app, await shopMap(db), adminToken) : undefined

@@ -26,6 +26,7 @@ describe('the settings', () => {
       traffic: 'demo',
       adminToken: undefined,
       cache: 'on',
+      alertWebhook: undefined,
     })
   })
 
@@ -39,6 +40,8 @@ describe('the settings', () => {
       'TRAFFIC',
       'CACHE_ADMIN_TOKEN',
       'CACHE',
+      'ALERT_WEBHOOK_URL',
+      'ALERT_WEBHOOK_SECRET',
     ]
     expect(readSettings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readSettings({}))
   })
@@ -53,6 +56,8 @@ describe('the settings', () => {
         TRAFFIC: 'off',
         CACHE_ADMIN_TOKEN: 'let-me-in!',
         CACHE: 'off',
+        ALERT_WEBHOOK_URL: 'https://alerts.example/cache?key=1',
+        ALERT_WEBHOOK_SECRET: 'sixteen-or-more!',
       }),
     ).toEqual({
       port: 0,
@@ -63,6 +68,11 @@ describe('the settings', () => {
       traffic: 'off',
       adminToken: 'let-me-in!',
       cache: 'off',
+      alertWebhook: {
+        url: 'https://alerts.example/cache?key=1',
+        secret: 'sixteen-or-more!',
+        template: 'json',
+      },
     })
   })
 
@@ -112,6 +122,31 @@ describe('the settings', () => {
   ])('refuse %s for REDIS_URL, and say what it is and what is accepted', (url, what) => {
     expect(problems({ REDIS_URL: url })).toEqual([
       `REDIS_URL: ${what} given; accepted: redis://[user:password@]host[:port][/database], redis-sentinel://h1:p,h2:p/master-name or redis-cluster://h1:p,h2:p; rediss... for TLS; %2F %3F %23 %40 for / ? # @ in a password`,
+    ])
+  })
+
+  it.each([
+    'alerts.example',
+    'ftp://alerts.example/hunter2',
+    'https://me:hunter2@alerts.example',
+    'https://',
+  ])('refuse %s for ALERT_WEBHOOK_URL without repeating it: its path may be the secret', (url) => {
+    expect(problems({ ALERT_WEBHOOK_URL: url })).toEqual([
+      'ALERT_WEBHOOK_URL: (not shown) given; accepted: http://host[:port][/path] or https://..., without user and password',
+    ])
+  })
+
+  it('send to Slack as Slack wants it', () => {
+    const { alertWebhook } = readSettings({ ALERT_WEBHOOK_URL: 'https://hooks.slack.com/services/T0/B0/x' })
+    expect(alertWebhook).toMatchObject({ template: 'slack', secret: undefined })
+  })
+
+  it('refuse a secret that is too short, and one that signs nothing', () => {
+    expect(problems({ ALERT_WEBHOOK_URL: 'http://a', ALERT_WEBHOOK_SECRET: 'hunter2' })).toEqual([
+      'ALERT_WEBHOOK_SECRET: (not shown) given; accepted: 16 to 1024 visible ASCII characters without spaces',
+    ])
+    expect(problems({ ALERT_WEBHOOK_SECRET: 'hunter2-hunter2-hunter2' })).toEqual([
+      'ALERT_WEBHOOK_SECRET: given without ALERT_WEBHOOK_URL; accepted: both, or the URL alone',
     ])
   })
 

@@ -1,6 +1,6 @@
 /**
  * Compiles a program that uses both packages as their users do, from the built declarations, with every TypeScript
- * that Hitrate promises to work with. Run the build first.
+ * that Hitrate promises to work with; and starts the command line as it is installed. Run the build first.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -20,3 +20,10 @@ for (const compiler of COMPILERS) {
   console.log(`${version}: ${status === 0 ? 'consumers compile' : 'consumers do not compile'}`)
   if (status !== 0) process.exitCode = 1
 }
+
+const cli = spawnSync(process.execPath, [join(root, 'packages/monitor/dist/cli/main.js'), '--help'], {
+  encoding: 'utf8',
+})
+const starts = cli.status === 0 && cli.stdout.includes('hitrate health')
+console.log(`command line: ${starts ? 'starts' : `does not start: ${cli.stderr}`}`)
+if (!starts) process.exitCode = 1

@@ -228,7 +228,12 @@ const MONITOR: readonly Direction[] = [
       '../alerts/rules.ts',
       '../endpoints/app.ts',
     ],
-    allowed: ['../contract/answers.ts', './tables.ts'],
+    allowed: ['../contract/answers.ts', './table.ts'],
+  },
+  {
+    file: 'cli/commands/alerts.ts',
+    forbidden: ['hitrate', 'zod', '../../alerts/alert.ts', '../../warmer.ts'],
+    allowed: ['../../contract/alert-answers.ts', '../format.ts', './warm.ts'],
   },
   {
     file: 'adapters/fastify.ts',

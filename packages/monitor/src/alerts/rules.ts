@@ -189,5 +189,5 @@ export const RULES: readonly AlertRule[] = [
  * tenth of the way to 1.
  */
 export function defaultClear({ raised }: AlertRule, threshold: RuleSettings['threshold']): number {
-  return raised === 'above' ? threshold * 0.8 : threshold + (1 - threshold) * 0.1
+  return raised === 'above' ? threshold - threshold / 5 : threshold + (1 - threshold) / 10
 }

@@ -4,12 +4,15 @@ import { createCache } from 'hitrate'
 import { createMetrics, type Metrics } from 'hitrate/metrics'
 import { manualClock } from 'hitrate/testing'
 import { createWarmer } from 'hitrate/warming'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { run } from '../../src/cli/run.ts'
 import { bearerToken, createMonitor, type MonitorOptions } from '../../src/index.ts'
 import { cli, cliArguments, serve, serveMonitor } from '../support/cli.ts'
 import { measuredMetrics } from '../support/monitors.ts'
 import { lookups, watch } from '../support/watched.ts'
+
+/** Each test starts processes, some five of them. */
+vi.setConfig({ testTimeout: 60_000 })
 
 const metricsOf = (traffic: (metrics: ReturnType<typeof createMetrics>) => void): Metrics => {
   const metrics = createMetrics({ clock: manualClock() })
@@ -156,7 +159,7 @@ describe('hitrate warm', () => {
       stdout += text
     })
     await expect
-      .poll(() => stdout, { timeout: 10_000 })
+      .poll(() => stdout, { timeout: 30_000 })
       .toContain('warming, 0 of 1 strategies done, 2 keys: best sellers\n')
     gate.resolve()
     const [code] = await once(child, 'close')
@@ -319,7 +322,7 @@ describe('--watch', () => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
-    await expect.poll(() => stdout.split('\n').length, { timeout: 15_000 }).toBeGreaterThan(2)
+    await expect.poll(() => stdout.split('\n').length, { timeout: 40_000 }).toBeGreaterThan(2)
     child.kill('SIGINT')
     await once(child, 'close')
     expect(stderr).toContain("can't be reached")

@@ -162,7 +162,7 @@ describe('GET /about', () => {
       node_version: process.versions.node,
       started_at: '2026-01-01T00:00:00.000Z',
       retention_seconds: 86_400,
-      actions: ['read:health', 'read:stats', 'read:info', 'read:keys', 'scrape', 'write:warm', 'write:reset'],
+      actions: ['read:health', 'read:stats', 'read:info', 'read:keys', 'scrape', 'write:warm', 'write:reset', 'write:alerts'],
       reset_allowed: true,
       warmer: { strategies: ['discover feed', 'trending searches'] },
       signed_in: false,
@@ -177,7 +177,7 @@ describe('GET /about', () => {
     })
     expect(await about(monitor)).toMatchObject({
       production: true,
-      actions: ['read:stats', 'write:warm'],
+      actions: ['read:stats', 'write:warm', 'write:alerts'],
       reset_allowed: false,
       warmer: null,
     })

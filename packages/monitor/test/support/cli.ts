@@ -25,7 +25,7 @@ export function cli(args: readonly string[], env: Record<string, string> = {}): 
   return new Promise((resolve) => {
     const done = (error: ExecFileException | null, stdout: string, stderr: string): void =>
       resolve({ code: error?.code ?? 0, stdout, stderr })
-    execFile(process.execPath, [...cliArguments(args)], { env, timeout: 15_000 }, done)
+    execFile(process.execPath, [...cliArguments(args)], { env, timeout: 40_000 }, done)
   })
 }
 

@@ -6,8 +6,11 @@
 /** Stands for segments that vary. */
 export const WILDCARD = '*'
 
-const SEPARATOR = /[:/|]/
-const BEHIND_SEPARATOR = /(?<=[:/|])/
+/** By place, not with an expression: this is done for every key whose pattern is not remembered. */
+function isSeparator(key: string, place: number): boolean {
+  const code = key.charCodeAt(place)
+  return code === 0x3a || code === 0x2f || code === 0x7c
+}
 
 /**
  * Segments that are values rather than names. Each was taken from a kind of key seen in the wild; a name such as `v2`,
@@ -44,9 +47,17 @@ const TOO_LONG_FOR_A_NAME = 40
 
 /** Whether a segment looks like a value. */
 export function looksLikeValue(segment: string): boolean {
-  return (
-    segment === WILDCARD || segment.length >= TOO_LONG_FOR_A_NAME || VALUES.some((form) => form.test(segment))
-  )
+  if (segment === WILDCARD || segment.length >= TOO_LONG_FOR_A_NAME || isNumber(segment)) return true
+  return VALUES.some((form) => form.test(segment))
+}
+
+/** Digits and nothing else: most ids, found without an expression. */
+function isNumber(segment: string): boolean {
+  for (let place = 0; place < segment.length; place++) {
+    const code = segment.charCodeAt(place)
+    if (code < 0x30 || code > 0x39) return false
+  }
+  return segment.length > 0
 }
 
 /** A key in pieces, each with the separator that ends it: `user:42` is `user:`, `42`. */
@@ -54,17 +65,25 @@ export type Tokens = readonly string[]
 
 /** Splits behind `: / |`. */
 export function splitKey(key: string): Tokens {
-  return key.split(BEHIND_SEPARATOR)
+  const tokens: string[] = []
+  let begin = 0
+  for (let place = 0; place < key.length; place++) {
+    if (!isSeparator(key, place)) continue
+    tokens.push(key.slice(begin, place + 1))
+    begin = place + 1
+  }
+  if (begin < key.length || begin === 0) tokens.push(key.slice(begin))
+  return tokens
 }
 
 /** A token without its separator. */
 export function textOf(token: string): string {
-  return SEPARATOR.test(token.slice(-1)) ? token.slice(0, -1) : token
+  return isSeparator(token, token.length - 1) ? token.slice(0, -1) : token
 }
 
 /** The wildcard in a token's place. */
 export function wildcardOf(token: string): string {
-  return WILDCARD + token.slice(textOf(token).length)
+  return isSeparator(token, token.length - 1) ? WILDCARD + token.slice(-1) : WILDCARD
 }
 
 /** Puts tokens together again; trailing wildcards collapse into one. */

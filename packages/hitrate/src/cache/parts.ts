@@ -75,6 +75,7 @@ export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
     l2,
     jitter: settings.jitter,
     maxL1Bytes,
+    keepsHere: settings.l1 !== undefined,
     remove: (keys) => invalidation.keys(keys, 'delete'),
   })
   const search = createSearch({ tier1, l2, departures, clock })

@@ -17,20 +17,34 @@ export interface Payloads {
    * `undefined` when the codec can't: the value is returned as it is and not cached.
    */
   encode(value: unknown): Payload | undefined
+  /** The same for a value that nobody here is to get: it is not decoded. */
+  pack(value: unknown): Omit<Payload, 'value'> | undefined
   /** The value of bytes from L2, or `undefined` when the codec can't read them. */
   decode(bytes: Buffer): { readonly value: unknown } | undefined
 }
 
 export function createPayloads(codec: Codec, recorder: Recorder): Payloads {
+  const bytesOf = (value: unknown): Buffer => {
+    const encoded = codec.encode(value)
+    return typeof encoded === 'string'
+      ? Buffer.from(encoded, 'utf8')
+      : Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength)
+  }
+
   return {
     encode(value) {
       try {
-        const encoded = codec.encode(value)
-        const bytes =
-          typeof encoded === 'string'
-            ? Buffer.from(encoded, 'utf8')
-            : Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength)
+        const bytes = bytesOf(value)
         return { value: deepFreeze(codec.decode(bytes)), bytes, size: bytes.length }
+      } catch {
+        recorder.incident('encode_error')
+        return undefined
+      }
+    },
+    pack(value) {
+      try {
+        const bytes = bytesOf(value)
+        return { bytes, size: bytes.length }
       } catch {
         recorder.incident('encode_error')
         return undefined

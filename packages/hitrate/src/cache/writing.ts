@@ -47,7 +47,7 @@ export type Added = 'stored' | 'present' | 'failed'
 
 interface Prepared {
   readonly writing: Writing
-  readonly payload: Payload
+  readonly bytes: Buffer
   readonly keeping: Keeping
   readonly entry: Entry
 }
@@ -62,6 +62,8 @@ export function createWriter(options: {
   readonly coherence: Coherence
   readonly jitter: Ratio
   readonly maxL1Bytes: Bytes
+  /** Whether there is an L1, which hands out what is written. */
+  readonly keepsHere: boolean
   readonly clock: Clock
   readonly recorder: Recorder
   /** Removes what a value that can't be stored was to replace. */
@@ -70,26 +72,34 @@ export function createWriter(options: {
   const { l2, fence, markers, payloads, makeEntry, tier1, coherence, clock, recorder } = options
   const maxBytes = l2?.format.maxValueBytes ?? options.maxL1Bytes
 
-  const prepare = (writing: Writing): Prepared | undefined => {
-    const payload = payloads.encode(writing.value)
+  const encoded = (value: unknown): Payload | undefined => {
+    if (!options.keepsHere) {
+      const packed = payloads.pack(value)
+      return packed && { value: undefined, ...packed }
+    }
+    return payloads.encode(value)
+  }
+
+  const prepare = (writing: Writing, now: Milliseconds): Prepared | undefined => {
+    const payload = encoded(writing.value)
     if (payload === undefined || payload.size > maxBytes || !storable(writing.key)) return undefined
     recorder.valueSize(writing.pattern, payload.size)
     recorder.sawTtl(writing.pattern, writing.keeping.ttl)
     const keeping = { ...writing.keeping, ttl: writing.keeping.ttl * (1 - options.jitter * clock.random()) }
     return {
       writing,
-      payload,
+      bytes: payload.bytes,
       keeping,
       entry: makeEntry({
         key: writing.key,
         value: payload.value,
         size: payload.size,
         pattern: writing.pattern,
-        began: clock.now(),
+        began: now,
         ttl: keeping.ttl,
         staleFor: keeping.staleFor,
         loadTook: 0,
-        asOf: clock.now(),
+        asOf: now,
         expired: false,
         version: undefined,
         link: l2?.shards.linkOf(writing.key) ?? IN_PROCESS,
@@ -116,11 +126,11 @@ export function createWriter(options: {
     const unknown = nonces.kind === 'failed' ? nonces.unknown : undefined
     const notAfter = clock.now() + timeout
     const used = new Map([...wanted].map((marker) => [marker, marker.state?.nonce]))
-    const requests = prepared.map(({ writing, payload, keeping, entry }): WriteRequest | undefined => {
+    const requests = prepared.map(({ writing, bytes, keeping, entry }): WriteRequest | undefined => {
       if (entry.markers.some((marker) => unknown?.has(marker) === true)) return undefined
       const known = tags.known(entry.markers)
       if (known === undefined) return undefined
-      const body = writeEnvelope({ ...keeping, loadTook: 0, ...known }, payload.bytes, format)
+      const body = writeEnvelope({ ...keeping, loadTook: 0, ...known }, bytes, format)
       return { key: writing.key, version: versions(), body, life: keeping.ttl + keeping.staleFor }
     })
     const written: (boolean | undefined)[] = requests.map(() => undefined)
@@ -157,7 +167,7 @@ export function createWriter(options: {
       const refused: string[] = []
       for (const writing of writings) {
         fence.void(writing.key, 'delete')
-        const one = prepare(writing)
+        const one = prepare(writing, began)
         if (one === undefined) refused.push(writing.key)
         else {
           prepared.push(one)
@@ -188,7 +198,8 @@ export function createWriter(options: {
     },
 
     async add(writings) {
-      const prepared = writings.map(prepare)
+      const now = clock.now()
+      const prepared = writings.map((writing) => prepare(writing, now))
       const wanted = prepared.filter((one) => one !== undefined)
       const added = new Map<Prepared, Added>()
       if (l2 !== undefined && wanted.length > 0) {

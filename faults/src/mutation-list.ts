@@ -42,10 +42,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'stores/redis/scripts.ts',
-        `local key, began = KEYS[1], tonumber(ARGV[2])
-local head = redis.call('GETRANGE', key, 0, 14)
-if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
-        'local key, began = KEYS[1], tonumber(ARGV[2])',
+        'if not ours(head) or version_of(head) ~= version then return 0 end',
+        '',
       ),
     ],
     caughtBy: scenario('16-', 'during its load'),
@@ -150,8 +148,8 @@ if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end`,
     patches: [
       patch(
         'stores/redis/scripts.ts',
-        "redis.call('EXISTS', key)\nreturn left > 0 and 1 or 2",
-        'return left > 0 and 1 or 2',
+        "local answer = each(fill)\nredis.call('EXISTS', unpack(KEYS))",
+        'local answer = each(fill)',
       ),
     ],
     caughtBy: scenario('07-', 'stays'),

@@ -83,12 +83,9 @@ export function createGuard(options: GuardOptions): Guard {
     if (isHeard(answer)) watchdog?.heard('late')
   }
 
-  const ask = async <T>(work: () => Promise<T>): Promise<Ending<T>> => {
-    const replies = watchdog?.replies ?? 0
-    const ending = await withinDeadline(clock, timeout, work, hearLate)
+  const tellWatchdog = (ending: Ending<unknown>, replies: number): void => {
     if (ending.kind === 'overdue') watchdog?.missed(replies)
     else if (isHeard(ending)) watchdog?.heard('in_time')
-    return ending
   }
 
   const failed = (
@@ -113,7 +110,9 @@ export function createGuard(options: GuardOptions): Guard {
       }
       const era = gate?.era ?? 0
       const began = clock.now()
-      const ending = await ask(work)
+      const replies = watchdog?.replies ?? 0
+      const ending = await withinDeadline(clock, timeout, work, hearLate)
+      tellWatchdog(ending, replies)
       // An answer of another shape than was asked for is as good as none.
       const counts = ending.kind === 'answered' ? countsOf(ending.value, result) : undefined
       if (ending.kind !== 'answered' || counts === undefined) {
@@ -141,7 +140,10 @@ export function createGuard(options: GuardOptions): Guard {
       return breaker?.state ?? 'closed'
     },
     async probe(work) {
-      return (await ask(work)).kind === 'answered'
+      const replies = watchdog?.replies ?? 0
+      const ending = await withinDeadline(clock, timeout, work, hearLate)
+      tellWatchdog(ending, replies)
+      return ending.kind === 'answered'
     },
     reset() {
       watchdog?.reset()

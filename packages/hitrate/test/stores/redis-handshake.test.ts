@@ -159,12 +159,12 @@ describe('replies and what the server tells', () => {
     const claim = () => store.claim({ key: 'k', version: version(), lease: 1_000, over: undefined })
     server.reply = (command, connection) => {
       if (command[0] !== 'EVALSHA') return WELL(command, connection)
-      return `${'*2\r\n$7\r\nclaimed\r\n$1\r\n1\r\n'}${invalidate(at('k'))}`
+      return `${'*2\r\n$1\r\n1\r\n*1\r\n:1\r\n'}${invalidate(at('k'))}`
     }
     await claim()
     expect(await told()).toEqual([])
     server.reply = (command, connection) =>
-      command[0] === 'EVALSHA' ? '*2\r\n$7\r\nclaimed\r\n$1\r\n1\r\n' : WELL(command, connection)
+      command[0] === 'EVALSHA' ? '*2\r\n$1\r\n1\r\n*1\r\n:1\r\n' : WELL(command, connection)
     await claim()
     server.connections[0]?.write(invalidate(at('k')))
     expect(await told()).toEqual([])

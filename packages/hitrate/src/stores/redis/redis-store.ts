@@ -17,11 +17,13 @@ import {
   type WriteTerms,
 } from '../store.ts'
 import type { Argument, Connection } from './connection.ts'
+import { gathered } from './gathered.ts'
 import { parseMarker, parseStored } from './header.ts'
 import { readInfo } from './info.ts'
 import type { KeySpace } from './keys.ts'
 import { ENSURE, STAMP } from './marker-scripts.ts'
-import { bytesOrNull, integer, isErrorReply, list, text } from './replies.ts'
+import { type Packable, packed, portions } from './packed.ts'
+import { bytesOrNull, failureOf, integer, isErrorReply, list, text } from './replies.ts'
 import type { Script } from './script.ts'
 import { CLAIM, DELETE, EXPIRE, FILL, RELEASE, RENEW, WRITE } from './scripts.ts'
 
@@ -29,10 +31,14 @@ import { CLAIM, DELETE, EXPIRE, FILL, RELEASE, RENEW, WRITE } from './scripts.ts
 const SCAN_COUNT = '500'
 /** Keys of one command. */
 const READ_CHUNK = 1_000
-/** Values one script call writes: longer ones would hold up Redis's other users. */
-const WRITE_CHUNK = 100
+/** What one script call writes: longer ones would hold up Redis's other users. */
+const WRITE_PORTION = { most: 128, bytes: 1_048_576 } as const
 /** Keys one script call removes, likewise. */
 const DELETE_CHUNK = 1_000
+
+interface Written extends Packable {
+  readonly key: string
+}
 
 /** {@link Store} on Redis or Valkey. */
 export function createRedisStore(connection: Connection, context: StoreContext, space: KeySpace): Store {
@@ -46,10 +52,8 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     if (!connection.ready) throw new Error('L2 is out of reach')
   }
 
-  const send: Connection['send'] = async (args, writes) => {
-    if (!connection.ready) await linked()
-    return connection.send(args, writes)
-  }
+  const send: Connection['send'] = (args, writes) =>
+    connection.ready ? connection.send(args, writes) : linked().then(() => connection.send(args, writes))
 
   const run = async (
     script: Script,
@@ -84,7 +88,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
   const perKey = async <T>(
     keys: readonly string[],
     most: number,
-    ask: (keys: readonly string[], places: readonly number[]) => Promise<readonly T[]>,
+    ask: (keys: readonly string[]) => Promise<readonly T[]>,
   ): Promise<T[]> => {
     const groups = connection.together?.(keys) ?? [[...keys.keys()]]
     const answered = await Promise.all(
@@ -94,10 +98,8 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
         )
         .map(async (places) => {
           const those = places.flatMap((place) => keys.slice(place, place + 1))
-          const answers = await ask(those, places)
-          if (answers.length !== those.length) {
-            throw new Error(`Redis answered ${answers.length} times about ${those.length} keys`)
-          }
+          const answers = await ask(those)
+          if (answers.length !== those.length) throw miscounted(answers.length, those.length)
           return places.map((place, at) => ({ place, answer: answers.slice(at, at + 1) }))
         }),
     )
@@ -107,12 +109,17 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       .flatMap(({ answer }) => answer)
   }
 
-  const askBytes = async (keys: readonly string[]): Promise<(Buffer | null)[]> =>
-    keys.length === 1
-      ? [bytesOrNull(await send(['GET', ...keys]))]
-      : list(await send(['MGET', ...keys])).map(bytesOrNull)
-  const readBytes = (keys: readonly string[]): Promise<(Buffer | null)[]> =>
-    keys.length === 1 ? askBytes(keys) : perKey(keys, READ_CHUNK, askBytes)
+  /** What the keys hold, as `parse` has it. */
+  const readAll = <T>(keys: readonly string[], parse: (bytes: Buffer | null) => T): Promise<T[]> => {
+    const readThose = async (those: readonly string[]): Promise<T[]> => {
+      if (those.length === 1) return [parse(bytesOrNull(await send(['GET', ...those])))]
+      const found = list(await send(['MGET', ...those]))
+      if (found.length !== those.length) throw miscounted(found.length, those.length)
+      return found.map((bytes) => parse(bytesOrNull(bytes)))
+    }
+    const alone = keys.length === 1 || (keys.length <= READ_CHUNK && connection.together === undefined)
+    return alone ? readThose(keys) : perKey(keys, READ_CHUNK, readThose)
+  }
 
   const markers = async (
     script: Script,
@@ -156,6 +163,58 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     return counts.reduce<number>((sum, count) => sum + integer(count), 0)
   }
 
+  /** The places of those that one script call may write, call by call. */
+  const together = (requests: readonly Written[]): readonly (readonly number[])[] => {
+    const keys = requests.map(({ key }) => entries + key)
+    return (connection.together?.(keys) ?? [[...keys.keys()]]).flatMap((places) =>
+      portions(places, (place) => requests[place]?.body?.length ?? 0, WRITE_PORTION),
+    )
+  }
+
+  const claim = gathered<ClaimRequest, ClaimReply>({
+    together,
+    async ask(requests) {
+      const keys: string[] = []
+      const args: Argument[] = [packed(requests)]
+      for (const { key, lease, over } of requests) {
+        const seen = over === undefined ? '' : over === 'steal' ? '*' : binary(over.version)
+        const as = over === undefined || over === 'steal' ? 'stale' : over.as
+        keys.push(entries + key)
+        args.push(String(Math.ceil(lease)), seen, as)
+      }
+      const [time, answers] = list(await run(CLAIM, keys, args))
+      const at = integer(time)
+      return Promise.all(
+        list(answers).map(async (answer, place): Promise<ClaimReply | Error> => {
+          if (answer === 1) return { kind: 'claimed', at }
+          if (answer === 0) return { kind: 'held' }
+          if (Array.isArray(answer)) return failureOf(answer)
+          const stored = parseStored(bytesOrNull(answer))
+          if (stored.kind === 'entry') return { kind: 'changed', stored }
+          // An entry whose stamps are damaged: nobody's any more.
+          await remove(keys.slice(place, place + 1))
+          return { kind: 'held' }
+        }),
+      )
+    },
+  })
+
+  const fill = gathered<FillRequest, FillResult>({
+    together,
+    async ask(requests) {
+      const keys: string[] = []
+      const args: Argument[] = [packed(requests)]
+      for (const { key, began, life, body } of requests) {
+        keys.push(entries + key)
+        args.push(began.toFixed(3), String(life), String(body.length))
+      }
+      return list(await run(FILL, keys, args)).map((answer) => {
+        if (Array.isArray(answer)) return failureOf(answer)
+        return integer(answer) === 1 ? 'stored' : 'refused'
+      })
+    },
+  })
+
   return {
     get label() {
       return connection.label
@@ -170,29 +229,13 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     reopen: () => connection.reopen(),
     isReply: isErrorReply,
 
-    read: async (keys): Promise<Stored[]> =>
-      (await readBytes(keys.map((key) => entries + key))).map(parseStored),
+    read: (keys): Promise<Stored[]> =>
+      readAll(
+        keys.map((key) => entries + key),
+        parseStored,
+      ),
 
-    async claim({ key, version, lease, over }: ClaimRequest): Promise<ClaimReply> {
-      const seen = over === undefined ? '' : over === 'steal' ? '*' : binary(over.version)
-      const as = over === undefined || over === 'steal' ? 'stale' : over.as
-      const [kind, detail] = list(
-        await run(CLAIM, [entries + key], [binary(version), String(Math.ceil(lease)), seen, as]),
-      )
-      switch (text(kind)) {
-        case 'claimed':
-          return { kind: 'claimed', at: integer(detail) }
-        case 'held':
-          return { kind: 'held' }
-        default: {
-          const stored = parseStored(bytesOrNull(detail))
-          if (stored.kind === 'entry') return { kind: 'changed', stored }
-          // An entry whose stamps are damaged: nobody's any more.
-          await remove([entries + key])
-          return { kind: 'held' }
-        }
-      }
-    },
+    claim,
 
     async renew(key, version, lease) {
       return integer(await run(RENEW, [entries + key], [binary(version), String(Math.ceil(lease))])) === 1
@@ -203,23 +246,28 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       return integer(await run(RELEASE, [entries + key], args)) === 1
     },
 
-    async fill({ key, version, began, life, body }: FillRequest): Promise<FillResult> {
-      const done = await run(FILL, [entries + key], [binary(version), began.toFixed(3), String(life), body])
-      return integer(done) === 1 ? 'stored' : 'refused'
-    },
+    fill,
 
     async write(requests: readonly WriteRequest[], { notAfter, onlyAbsent }: WriteTerms) {
       if (!connection.ready) await linked()
       const until = (connection.serverNow() ?? 0) + (notAfter - context.clock.now())
       const terms = [until.toFixed(3), onlyAbsent ? '1' : '0']
-      const keys = requests.map(({ key }) => entries + key)
-      const answers = await perKey(keys, WRITE_CHUNK, async (those, places) => {
-        const values = places
-          .flatMap((place) => requests.slice(place, place + 1))
-          .flatMap(({ version, life, body }) => [binary(version), String(Math.ceil(life)), body])
-        return list(await run(WRITE, those, [...terms, ...values]))
-      })
-      return answers.map((done) => integer(done) === 1)
+      const written: boolean[] = requests.map(() => false)
+      await Promise.all(
+        together(requests).map(async (places) => {
+          const those = places.flatMap((place) => requests.slice(place, place + 1))
+          const keys: string[] = []
+          const args: Argument[] = [...terms, packed(those)]
+          for (const { key, life, body } of those) {
+            keys.push(entries + key)
+            args.push(String(Math.ceil(life)), String(body.length))
+          }
+          const answers = list(await run(WRITE, keys, args))
+          if (answers.length !== keys.length) throw miscounted(answers.length, keys.length)
+          for (const [at, place] of places.entries()) written[place] = integer(answers[at]) === 1
+        }),
+      )
+      return written
     },
 
     delete: (keys) => remove(keys.map((key) => entries + key)),
@@ -234,9 +282,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       return { keys: keys.filter(matches), next: at === '0' ? undefined : at }
     },
 
-    async readMarkers(names) {
-      return (await readBytes(names.map(space.marker))).map(parseMarker)
-    },
+    readMarkers: (names) => readAll(names.map(space.marker), parseMarker),
     ensureMarkers: (names, life) => markers(ENSURE, names, life),
     stampMarkers: (names, mode, life) => markers(STAMP, names, life, mode),
 
@@ -265,6 +311,10 @@ export async function prepareSpace(
       return send(['EVAL', ENSURE.source, ...args], writes)
     }),
   )
+}
+
+function miscounted(answers: number, keys: number): Error {
+  return new Error(`Redis answered ${answers} times about ${keys} keys`)
 }
 
 function isUnknownScript(error: unknown): boolean {

@@ -31,6 +31,11 @@ export function isErrorReply(error: unknown): error is Error {
   return error instanceof Error && /^[A-Z]{3,}[A-Z0-9]* /.test(error.message)
 }
 
+/** What a script says of a key for which it failed: `failed`, and the error, which older servers begin with its place. */
+export function failureOf([, said]: readonly unknown[]): Error {
+  return new Error(text(said).replace(/^.*?: (?=[A-Z]{3,}[A-Z0-9]* )/, ''))
+}
+
 function unexpected(wanted: string, reply: unknown): Error {
   return new Error(`Redis answered ${reply === null ? 'null' : typeof reply} where ${wanted} was expected`)
 }

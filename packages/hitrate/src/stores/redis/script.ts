@@ -29,6 +29,14 @@ export const unlessZeroEach =
     return Array.isArray(flags) ? keys.filter((_, index) => flags[index] !== 0) : []
   }
 
+/** It answers a number above 0 for each key it wrote. */
+export const writtenOnes =
+  (flagsOf: (reply: readonly unknown[]) => unknown): Script['written'] =>
+  (reply, keys) => {
+    const flags = Array.isArray(reply) ? flagsOf(reply) : undefined
+    return Array.isArray(flags) ? keys.filter((_, index) => flags[index] > 0) : []
+  }
+
 const PRELUDE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -42,5 +50,21 @@ local function is_entry(bytes) return ours(bytes) and #bytes > 39 and string.sub
 local function left_of(key) return redis.call('PTTL', key) end
 local function keep_for(key, left, life)
   if left >= 0 and left < life then redis.call('PEXPIRE', key, life) end
+end
+-- The next version and body of those in one argument: see packed.ts.
+local unpacked_to = 0
+local function unpacked(bytes, length)
+  local at = unpacked_to
+  unpacked_to = at + 12 + tonumber(length)
+  return string.sub(bytes, at + 1, at + 12), string.sub(bytes, at + 13, unpacked_to)
+end
+-- What is done to one of the keys, done to all. What fails for one is its own answer: they belong to different callers.
+local function each(work)
+  local answers = {}
+  for index = 1, #KEYS do
+    local done, answer = pcall(work, index)
+    answers[index] = done and answer or {'failed', type(answer) == 'table' and answer.err or tostring(answer)}
+  end
+  return answers
 end
 `

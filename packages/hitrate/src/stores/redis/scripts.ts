@@ -1,29 +1,36 @@
-import { type Script, script, unlessZero, unlessZeroEach } from './script.ts'
+import { type Script, script, unlessZero, unlessZeroEach, writtenOnes } from './script.ts'
 
 /** What is done to entries and claims; bytes as in `header.ts`. */
 
-/** KEYS entry; ARGV version, lease, version seen ('' none, '*' any), how it was seen ('stale' | 'dead'). */
+/**
+ * KEYS entries; ARGV versions, then for each lease, version seen ('' none, '*' any), how it was seen ('stale' | 'dead').
+ * Answers the time, and for each key 1 claimed, 0 held, or the bytes of an entry of another version.
+ */
 export const CLAIM: Script = script(
   `
-local key, lease, seen = KEYS[1], tonumber(ARGV[2]), ARGV[3]
-local bytes = redis.call('GET', key)
-if is_claim(bytes) and seen ~= '*' then return {'held'} end
-if is_entry(bytes) then
-  if seen == '*' or (seen == version_of(bytes) and ARGV[4] == 'stale') then
-    if seen ~= '*' and struct.unpack('>d', bytes, 16) > now then return {'held'} end
-    local left = left_of(key)
-    redis.call('SETRANGE', key, 3, ARGV[1] .. stamp(now + lease))
-    keep_for(key, left, lease)
-    redis.call('EXISTS', key)
-    return {'claimed', shown(now)}
+local function claim(index)
+  local key, version, lease = KEYS[index], string.sub(ARGV[1], 12 * index - 11, 12 * index), ARGV[3 * index - 1]
+  local seen, as = ARGV[3 * index], ARGV[3 * index + 1]
+  local bytes = redis.call('GET', key)
+  if is_claim(bytes) and seen ~= '*' then return 0 end
+  if is_entry(bytes) then
+    if seen == '*' or (seen == version_of(bytes) and as == 'stale') then
+      if seen ~= '*' and struct.unpack('>d', bytes, 16) > now then return 0 end
+      local left = left_of(key)
+      redis.call('SETRANGE', key, 3, version .. stamp(now + lease))
+      keep_for(key, left, tonumber(lease))
+      return 1
+    end
+    if seen ~= version_of(bytes) then return bytes end
   end
-  if seen ~= version_of(bytes) then return {'changed', bytes} end
+  redis.call('SET', key, 'Hc\\0' .. version .. stamp(now + lease), 'PX', lease)
+  return 1
 end
-redis.call('SET', key, 'Hc\\0' .. ARGV[1] .. stamp(now + lease), 'PX', lease)
-redis.call('EXISTS', key)
-return {'claimed', shown(now)}
+local answer = each(claim)
+redis.call('EXISTS', unpack(KEYS))
+return {shown(now), answer}
 `,
-  (reply, keys) => (Array.isArray(reply) && String(reply[0]) === 'claimed' ? keys : []),
+  writtenOnes(([, answers]) => answers),
 )
 
 /** KEYS entry; ARGV version, lease. */
@@ -58,26 +65,36 @@ return 1
   unlessZero,
 )
 
-/** KEYS entry; ARGV version, when the load began, life from then, body. Answers 1 stored, 0 refused, 2 too late. */
+/**
+ * KEYS entries; ARGV versions and bodies, then for each when the load began, life from then, length of the body. Answers
+ * for each 1 stored, 0 refused, 2 too late.
+ */
 export const FILL: Script = script(
   `
-local key, began = KEYS[1], tonumber(ARGV[2])
-local head = redis.call('GETRANGE', key, 0, 14)
-if not ours(head) or version_of(head) ~= ARGV[1] then return 0 end
-local left = math.ceil(tonumber(ARGV[3]) - (now - began))
-if left <= 0 then
-  redis.call('UNLINK', key)
-else
-  redis.call('SET', key, 'He\\0' .. ARGV[1] .. stamp(0) .. stamp(began) .. stamp(began) .. ARGV[4], 'PX', left)
+local function fill(index)
+  local key, began = KEYS[index], tonumber(ARGV[3 * index - 1])
+  local version, body = unpacked(ARGV[1], ARGV[3 * index + 1])
+  local head = redis.call('GETRANGE', key, 0, 14)
+  if not ours(head) or version_of(head) ~= version then return 0 end
+  local left = math.ceil(tonumber(ARGV[3 * index]) - (now - began))
+  if left <= 0 then
+    redis.call('UNLINK', key)
+    return 2
+  end
+  local stamps = stamp(0) .. stamp(began) .. stamp(began)
+  redis.call('SET', key, 'He\\0' .. version .. stamps .. body, 'PX', left)
+  return 1
 end
-redis.call('EXISTS', key)
-return left > 0 and 1 or 2
+local answer = each(fill)
+redis.call('EXISTS', unpack(KEYS))
+return answer
 `,
-  unlessZero,
+  writtenOnes((reply) => reply),
 )
 
 /**
- * KEYS entries; ARGV not after, '1' to write only where nothing of ours is, then for each key version, life, body.
+ * KEYS entries; ARGV not after, '1' to write only where nothing of ours is, versions and bodies, then for each life and
+ * length of the body.
  * Answers 1 or 0 for each. One call for many keys: a script call costs more than the write it makes.
  */
 export const WRITE: Script = script(
@@ -91,9 +108,9 @@ local stamps = stamp(0) .. stamp(now) .. stamp(now)
 redis.call('EXISTS', unpack(KEYS))
 for index, key in ipairs(KEYS) do
   answer[index] = 0
+  local version, body = unpacked(ARGV[3], ARGV[2 * index + 3])
   if in_time and not (only_absent and taken(key)) then
-    local version, life, body = ARGV[3 * index], ARGV[3 * index + 1], ARGV[3 * index + 2]
-    redis.call('SET', key, 'He\\0' .. version .. stamps .. body, 'PX', life)
+    redis.call('SET', key, 'He\\0' .. version .. stamps .. body, 'PX', ARGV[2 * index + 2])
     answer[index] = 1
   end
 end

@@ -1,4 +1,5 @@
 import { CacheError } from '../errors.ts'
+import type { Milliseconds } from '../units.ts'
 import type { LoadSource } from './load-source.ts'
 import type { LoadSlots } from './slots.ts'
 import type { LoadContext, LoadManyContext } from './types.ts'
@@ -11,24 +12,39 @@ export function singleSource(
   slots: LoadSlots,
   tagsOf: TagsOf = noTags,
 ): LoadSource {
-  let free: (() => void) | undefined
-  let finished = false
-  return {
-    tagsOf,
-    decline: () => undefined,
-    finish() {
-      finished = true
-      free?.()
-    },
-    async begin(context, patience, started) {
-      free = await slots.take(patience)
-      if (finished) {
-        free()
-        return undefined
-      }
-      started()
-      return load(context)
-    },
+  return new SingleSource(load, slots, tagsOf)
+}
+
+/** One is made for each lookup that L1 can't answer, and most are never asked: closures would cost four times as much. */
+class SingleSource implements LoadSource {
+  readonly #load: (context: LoadContext) => unknown
+  readonly #slots: LoadSlots
+  readonly tagsOf: TagsOf
+  #free: (() => void) | undefined
+  #finished = false
+
+  constructor(load: (context: LoadContext) => unknown, slots: LoadSlots, tagsOf: TagsOf) {
+    this.#load = load
+    this.#slots = slots
+    this.tagsOf = tagsOf
+  }
+
+  decline(): void {}
+
+  finish(): void {
+    this.#finished = true
+    this.#free?.()
+  }
+
+  async begin(context: LoadContext, patience: Milliseconds, started: () => void): Promise<unknown> {
+    this.#free = await this.#slots.take(patience)
+    if (this.#finished) {
+      this.#free()
+      return undefined
+    }
+    started()
+    const load = this.#load
+    return load(context)
   }
 }
 

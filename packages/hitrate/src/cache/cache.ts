@@ -56,6 +56,8 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     hardTimeout: undefined,
     signal: undefined,
   }
+  /** What a call without options asks of a lookup. */
+  const unasked = readLookup({}, times)
   let closing: Promise<void> | undefined
 
   if (l2 !== undefined && settings.l1 !== undefined && settings.coherence === 'none') {
@@ -66,18 +68,16 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     )
   }
 
-  const one = async (request: LookupRequest, bypass: boolean): Promise<unknown> => {
+  const one = (request: LookupRequest, bypass: boolean): Promise<unknown> => {
     if (bypass || closing !== undefined) return callThrough(request, parts, settings.loadDeadline)
     if (!request.refresh) {
       const entry = hit(request.key, parts)
       if (entry !== undefined) {
         request.source?.decline()
-        return entry.value
+        return Promise.resolve(entry.value)
       }
     }
-    const { value, failure } = await find(request, parts)
-    if (failure !== undefined) throw failure.error
-    return value
+    return find(request, parts)
   }
 
   const many = async (keys: readonly string[], request: ManyRequest, bypass: boolean): Promise<unknown[]> => {
@@ -110,17 +110,24 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
     return one({ ...noTimes, key, pattern, source: undefined, signal, refresh: false }, false)
   }
 
-  const lookUpOrLoad = async <T>(key: string, load: unknown, given: GetOrSetOptions = {}): Promise<T> => {
-    checkKey(key)
-    checkNames('getOrSet', given, GET_OR_SET_NAMES)
-    const loader = checkLoader(load)
-    const { mode, ...how } = readLookup(given, times)
-    const keeping = readWrite(given, times)
-    const pattern = keyspaces.patternOf(key)
-    recorder.sawTtl(pattern, keeping.ttl)
-    const source = singleSource(loader, slots)
-    const request = { ...how, key, pattern, source, keeping, refresh: mode === 'refresh' }
-    return asWritten<T>(await one(request, mode === 'bypass'))
+  /** Rejects what is wrong, and is no async function: each promise on the way would cost a third of a lookup. */
+  const lookUpOrLoad = <T>(key: string, load: unknown, given: GetOrSetOptions | undefined): Promise<T> => {
+    try {
+      checkKey(key)
+      if (given !== undefined) checkNames('getOrSet', given, GET_OR_SET_NAMES)
+      const loader = checkLoader(load)
+      const { mode, softTimeout, hardTimeout, signal } =
+        given === undefined ? unasked : readLookup(given, times)
+      const keeping = given === undefined ? noTimes.keeping : readWrite(given, times)
+      const pattern = keyspaces.patternOf(key)
+      recorder.sawTtl(pattern, keeping.ttl)
+      const source = singleSource(loader, slots)
+      const refresh = mode === 'refresh'
+      const request = { key, pattern, source, keeping, softTimeout, hardTimeout, signal, refresh }
+      return asWritten<Promise<T>>(one(request, mode === 'bypass'))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   const peek = async (

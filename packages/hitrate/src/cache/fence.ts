@@ -15,6 +15,8 @@ export interface Ticket {
   readonly deleted: boolean
   /** Voided by an invalidation of our own; others' don't void what L2 gave us a claim for afterwards. */
   readonly voidedHere: boolean
+  /** For one more who watches the key from now on: it stays open until all have closed it. */
+  share(): Ticket
   close(): void
 }
 
@@ -31,19 +33,49 @@ export interface Fence {
   readonly size: number
 }
 
-interface OpenTicket extends Ticket {
-  voided: boolean
-  deleted: boolean
-  voidedHere: boolean
+/** One of those of its key that are open, linked: mostly there is one, and a set for it would cost more than itself. */
+class OpenTicket implements Ticket {
+  readonly key: string
+  readonly seq: number
+  voided = false
+  deleted = false
+  voidedHere = false
+  before: OpenTicket | undefined = undefined
+  after: OpenTicket | undefined
+  #holders = 1
+  readonly #newest: Map<string, OpenTicket>
+
+  constructor(key: string, seq: number, newest: Map<string, OpenTicket>) {
+    this.key = key
+    this.seq = seq
+    this.#newest = newest
+    this.after = newest.get(key)
+    if (this.after !== undefined) this.after.before = this
+    newest.set(key, this)
+  }
+
+  share(): this {
+    this.#holders++
+    return this
+  }
+
+  close(): void {
+    if (--this.#holders !== 0) return
+    const { before, after } = this
+    if (after !== undefined) after.before = before
+    if (before !== undefined) before.after = after
+    else if (after !== undefined) this.#newest.set(this.key, after)
+    else this.#newest.delete(this.key)
+  }
 }
 
 export function createFence(): Fence {
-  const open = new Map<string, Set<OpenTicket>>()
+  /** Of each key; the others come after it. */
+  const newest = new Map<string, OpenTicket>()
   let seq = 0
 
-  const voidAll = (tickets: Set<OpenTicket> | undefined, mode: 'delete' | 'expire'): void => {
-    if (tickets === undefined) return
-    for (const ticket of tickets) {
+  const voidAll = (of: OpenTicket | undefined, mode: 'delete' | 'expire'): void => {
+    for (let ticket = of; ticket !== undefined; ticket = ticket.after) {
       ticket.voided = true
       ticket.voidedHere = true
       if (mode === 'delete') ticket.deleted = true
@@ -53,34 +85,18 @@ export function createFence(): Fence {
   return {
     next: () => ++seq,
     get size() {
-      return open.size
+      return newest.size
     },
-    open(key, at) {
-      const ticket: OpenTicket = {
-        key,
-        seq: at ?? ++seq,
-        voided: false,
-        deleted: false,
-        voidedHere: false,
-        close: () => {
-          const tickets = open.get(key)
-          if (tickets?.delete(ticket) === true && tickets.size === 0) open.delete(key)
-        },
-      }
-      const tickets = open.get(key)
-      if (tickets === undefined) open.set(key, new Set([ticket]))
-      else tickets.add(ticket)
-      return ticket
-    },
-    void: (key, mode) => voidAll(open.get(key), mode),
+    open: (key, at) => new OpenTicket(key, at ?? ++seq, newest),
+    void: (key, mode) => voidAll(newest.get(key), mode),
     voidTold(key) {
-      for (const ticket of open.get(key) ?? []) {
+      for (let ticket = newest.get(key); ticket !== undefined; ticket = ticket.after) {
         ticket.voided = true
         ticket.deleted = true
       }
     },
     voidWhere(matches, mode) {
-      for (const [key, tickets] of open) if (matches(key)) voidAll(tickets, mode)
+      for (const [key, ticket] of newest) if (matches(key)) voidAll(ticket, mode)
     },
   }
 }

@@ -11,9 +11,10 @@ import type { LoadSource } from './load-source.ts'
 import type { Loading } from './loading.ts'
 import type { Observers } from './observers.ts'
 import type { ReadLedger } from './read-ledger.ts'
+import type { Read } from './reader.ts'
 import { type Found, NOTHING, overStale, type Search, type StaleFound } from './search.ts'
 import type { Tier1 } from './tier1.ts'
-import { ABORTED, type Limits, TIMED_OUT_HARD, TIMED_OUT_SOFT, waitWithin } from './waiting.ts'
+import { ABORTED, type Limits, TIMED_OUT_HARD, TIMED_OUT_SOFT, type Waited, waitWithin } from './waiting.ts'
 
 /** One lookup, its options checked. */
 export interface LookupRequest {
@@ -38,6 +39,11 @@ export interface Answer {
   /** What its caller is to be thrown: what the loader threw, the signal's reason, or `CacheError` `load_timeout`. */
   readonly failure?: { readonly error: unknown }
 }
+
+type Looked = Waited<Found>
+
+/** Of callers who wait for as long as it takes. */
+const NO_LIMITS: Limits = Object.freeze({ soft: undefined, hard: undefined, signal: undefined })
 
 /** What every lookup works with. */
 export interface LookupParts {
@@ -80,21 +86,45 @@ export function hardTimeoutPassed(hardTimeout: Milliseconds | undefined): CacheE
   return new CacheError('load_timeout', `no value within the hard timeout of ${hardTimeout} ms`)
 }
 
-/** L1, L2, a load in flight, a load of its own: in this order, within the caller's limits. */
-export function find(request: LookupRequest, parts: LookupParts): Promise<Answer> {
-  return new Lookup(request, parts).run()
+/** What a caller gets for an answer. Throws what it is to be thrown. */
+export function given({ value, failure }: Answer): unknown {
+  if (failure !== undefined) throw failure.error
+  return value
 }
 
-class Lookup {
+/**
+ * The value that L1, L2, a load in flight or a load of its own gives: in this order, within the caller's limits. Throws as
+ * {@link given}.
+ */
+export function find(request: LookupRequest, parts: LookupParts): Promise<unknown> {
+  const lookup = new Lookup(request, parts)
+  const done = lookup.ask()
+  if (done === undefined) return lookup.run().then(given)
+  return done.then(() => {
+    const answer = lookup.told()
+    return answer === undefined ? lookup.run().then(given) : given(answer)
+  })
+}
+
+/**
+ * One lookup. Most that L1 can't answer end with what L2 says: such a one asks, is told, and has its answer. All others,
+ * and those of which L2 says too little, run.
+ */
+export class Lookup {
   readonly #request: LookupRequest
   readonly #parts: LookupParts
-  /**
-   * Invalidations with a smaller number came before this lookup: it must not be given what they voided. One of its key
-   * that comes while it looks voids the ticket: what it has found may be returned, and not passed on.
-   */
-  readonly #ticket: Ticket
+  /** Invalidations with a smaller number came before this lookup: it must not be given what they voided. */
+  readonly #seq: number
   readonly #began: Milliseconds
   readonly #limits: Limits
+  /**
+   * An invalidation of its key that comes while it looks voids it: what it has found may be returned, and not passed on.
+   * That of what it reads, or its own.
+   */
+  #ticket: Ticket | undefined
+  #read: Read | undefined
+  /** Found already, for the first pass. */
+  #first: Found | undefined
   /** When the tiers had answered. */
   #answered: Milliseconds | undefined
   #reason: MissReason | undefined
@@ -103,45 +133,88 @@ class Lookup {
   constructor(request: LookupRequest, parts: LookupParts) {
     this.#request = request
     this.#parts = parts
-    this.#ticket = parts.fence.open(request.key)
+    this.#seq = parts.fence.next()
     this.#began = parts.clock.now()
     const { softTimeout, hardTimeout, signal } = request
-    this.#limits = {
-      soft: softTimeout === undefined ? undefined : this.#began + softTimeout,
-      hard: hardTimeout === undefined ? undefined : this.#began + hardTimeout,
-      signal,
+    this.#limits =
+      softTimeout === undefined && hardTimeout === undefined && signal === undefined
+        ? NO_LIMITS
+        : {
+            soft: softTimeout === undefined ? undefined : this.#began + softTimeout,
+            hard: hardTimeout === undefined ? undefined : this.#began + hardTimeout,
+            signal,
+          }
+  }
+
+  /**
+   * Asks L2, where that is the next thing to do and the caller waits for as long as it takes: resolves when there is
+   * something to be told. `undefined`: it is to run.
+   */
+  ask(): Promise<void> | undefined {
+    const { search } = this.#parts
+    const { key, pattern, refresh } = this.#request
+    if (refresh || this.#limits.hard !== undefined || this.#limits.signal !== undefined) return undefined
+    this.#first = search.local(key)
+    if (this.#first !== undefined || this.#isInHand()) return undefined
+    this.#read = search.ask(key, pattern)
+    this.#ticket = this.#read?.ticket.share()
+    return this.#read?.done
+  }
+
+  /** Takes what L2 said; the answer, if that was enough, or else it is to run. */
+  told(): Answer | undefined {
+    const { search, clock } = this.#parts
+    const found = search.told(this.#request.key, this.#read, this.#seq)
+    if (found.kind !== 'fresh') {
+      this.#first = found
+      return undefined
     }
+    this.#answered = clock.now()
+    const answer = this.#fresh(found.tier, found.entry)
+    this.#over()
+    return answer
   }
 
   async run(): Promise<Answer> {
-    const { source, signal } = this.#request
+    this.#ticket ??= this.#parts.fence.open(this.#request.key, this.#seq)
     try {
-      if (signal?.aborted === true) return this.#giveUp(ABORTED)
+      if (this.#limits.signal?.aborted === true) return this.#giveUp(ABORTED)
       for (;;) {
         const answer = await this.#attempt()
         if (answer !== undefined) return answer
       }
     } finally {
-      this.#ticket.close()
-      // No flight took it over: a batch must not wait for this key.
-      if (!this.#handedOver) source?.decline()
+      this.#over()
     }
+  }
+
+  #over(): void {
+    this.#ticket?.close()
+    // No flight took it over: a batch must not wait for this key.
+    if (!this.#handedOver) this.#request.source?.decline()
+  }
+
+  /** What both tiers say of it, within the caller's limits; at once where nobody has to be asked. */
+  #look(): Looked | Promise<Looked> {
+    const { clock, search } = this.#parts
+    const { key, pattern, refresh } = this.#request
+    const first = this.#first
+    this.#first = undefined
+    if (first !== undefined) return first
+    if (refresh) return NOTHING
+    const local = search.local(key)
+    if (local !== undefined) return local
+    if (this.#isInHand()) return NOTHING
+    const remote = search.remote(key, pattern, this.#seq)
+    return waitWithin(remote, { ...this.#limits, soft: undefined }, clock)
   }
 
   /** One pass over tiers and loads; `undefined`: what it joined was invalidated meanwhile, begin again. */
   async #attempt(): Promise<Answer | undefined> {
-    const { source, refresh } = this.#request
-    const { clock, loading, search } = this.#parts
-    const { key, pattern } = this.#request
-    let found: Found | typeof ABORTED | typeof TIMED_OUT_HARD | typeof TIMED_OUT_SOFT = NOTHING
-    if (!refresh) {
-      const local = search.local(key)
-      if (local !== undefined) found = local
-      else if (!this.#inHand(source === undefined ? undefined : loading.joinable(key))) {
-        const remote = search.remote(key, pattern, this.#ticket.seq)
-        found = await waitWithin(remote, { ...this.#limits, soft: undefined }, clock)
-      }
-    }
+    const { key, source, refresh } = this.#request
+    const { clock, loading } = this.#parts
+    const looked = this.#look()
+    const found = looked instanceof Promise ? await looked : looked
     if (typeof found === 'symbol') return this.#giveUp(found)
     this.#answered ??= clock.now()
     if (found.kind === 'fresh') return this.#fresh(found.tier, found.entry)
@@ -153,7 +226,7 @@ class Lookup {
     if (found.kind === 'nothing') this.#reason ??= found.reason
     if (stale !== undefined && this.#servedAtOnce(stale, joined)) return this.#stale(stale.entry)
     if (source === undefined) return this.#end('miss', undefined)
-    const replaced = this.#ticket.voided ? undefined : stale?.entry
+    const replaced = this.#ticket?.voided === true ? undefined : stale?.entry
     const flight =
       joined ??
       loading.start(
@@ -172,7 +245,7 @@ class Lookup {
     const { clock } = this.#parts
     flight.board()
     const soft = stale === undefined ? undefined : this.#limits.soft
-    const late = joined && flight.loadBegan !== undefined && flight.ticket.seq < this.#ticket.seq
+    const late = joined && flight.loadBegan !== undefined && flight.ticket.seq < this.#seq
     const landed: Promise<Landing | undefined> = late ? flight.confirmed : flight.landing
     let landing = await waitWithin(landed, { ...this.#limits, soft }, clock)
     if (landing === TIMED_OUT_SOFT && stale !== undefined && !this.#servable(stale.entry, flight)) {
@@ -195,7 +268,7 @@ class Lookup {
       return { ...this.#end('error', undefined, { flight }), failure: landing }
     }
     const loaded = landing.kind === 'found' ? landing.entry : landing
-    if (joined && invalidatedBefore(loaded, this.#ticket.seq)) return undefined
+    if (joined && invalidatedBefore(loaded, this.#seq)) return undefined
     return this.#landed(landing, flight, joined)
   }
 
@@ -210,11 +283,11 @@ class Lookup {
 
   #fresh(tier: 'hit_l1' | 'hit_l2', entry: Entry): Answer {
     const { source } = this.#request
-    if (source !== undefined && refreshIsDue(entry, this.#parts.clock.now())) {
+    if (source !== undefined && this.#answered !== undefined && refreshIsDue(entry, this.#answered)) {
       entry.refreshAfter = undefined // once per copy: the others go on hitting it
       this.#refreshLater(source, entry, overStale(entry))
     }
-    return this.#end(tier, entry.value, { entry })
+    return this.#end(tier, entry.value, { entry }, this.#answered)
   }
 
   /** A stale value is served at once, unless the caller would rather wait a while for a fresh one. */
@@ -229,7 +302,9 @@ class Lookup {
   }
 
   /** Whether a flight in the air knows all that L2 could say: that somebody loads it, or what is stale meanwhile. */
-  #inHand(flight: Flight | undefined): boolean {
+  #isInHand(): boolean {
+    const { key, source } = this.#request
+    const flight = source === undefined ? undefined : this.#parts.loading.joinable(key)
     return flight !== undefined && (flight.plan.stale === undefined || this.#carried(flight) !== undefined)
   }
 
@@ -243,14 +318,14 @@ class Lookup {
   }
 
   #servable(entry: Entry, flight: Flight | undefined): boolean {
-    if (this.#ticket.deleted || flight?.staleDeleted === true) return false
-    if (invalidatedBefore(entry, this.#ticket.seq) || inDoubt(entry)) return false
+    if (this.#ticket?.deleted === true || flight?.staleDeleted === true) return false
+    if (invalidatedBefore(entry, this.#seq) || inDoubt(entry)) return false
     return freshness(entry, this.#parts.clock.now()) !== 'dead'
   }
 
   #refreshLater(source: LoadSource, stale: Entry, over: FlightPlan['over']): void {
     const { loading, recorder } = this.#parts
-    if (this.#ticket.voided || loading.joinable(this.#request.key) !== undefined) return
+    if (this.#ticket?.voided === true || loading.joinable(this.#request.key) !== undefined) return
     const plan = this.#plan(source, { trigger: 'refresh', stale, over, claim: 'free' })
     recorder.background(() => loading.start(plan).board())
   }
@@ -276,15 +351,15 @@ class Lookup {
     outcome: Outcome,
     value: unknown,
     { entry, flight, loadMs }: { entry?: Entry | undefined; flight?: Flight; loadMs?: Milliseconds } = {},
+    now = this.#parts.clock.now(),
   ): Answer {
-    const { clock, recorder, ledger, observers } = this.#parts
+    const { recorder, ledger, observers } = this.#parts
     const { key, pattern } = this.#request
-    const now = clock.now()
     // Loading is not the cache's own time: that ends where the loader began; for who joined later, at once.
     const answered = flight?.loadBegan ?? this.#answered ?? now
     const reason =
       outcome === 'miss' || outcome === 'coalesced' || outcome === 'error' ? this.#reason : undefined
-    recorder.lookup(pattern, outcome, Math.max(0, answered - this.#began), now - this.#began, reason)
+    recorder.lookup(pattern, outcome, Math.max(0, answered - this.#began), now - this.#began, reason, now)
     if (entry !== undefined && (outcome === 'hit_l1' || outcome === 'hit_l2' || outcome === 'stale')) {
       ledger.attach(key, entry)
       ledger.hit(key, entry)

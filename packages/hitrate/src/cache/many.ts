@@ -1,6 +1,6 @@
 import type { PatternHandle } from '../metrics/recorder.ts'
 import type { LoadSource } from './load-source.ts'
-import { type Answer, find, hit, type LookupParts, type LookupRequest } from './lookup.ts'
+import { type Answer, given, hit, Lookup, type LookupParts, type LookupRequest } from './lookup.ts'
 
 /** A batch of lookups: what they share, and what each has of its own. */
 export interface ManyRequest extends Omit<LookupRequest, 'key' | 'pattern' | 'source'> {
@@ -46,21 +46,56 @@ export async function findMany(
       parts.observers.lookup({ key, pattern: pattern.label, outcome, entry: answer.entry })
     }
   }
-  for (const { failure } of ended) if (failure !== undefined) throw failure.error
+  for (const answer of ended) if (answer !== undefined) given(answer)
   return values
 }
 
-function findOpen(
+/** What is read together is taken together: a promise for each key would cost more than looking it up. */
+async function findOpen(
   keys: readonly string[],
   open: readonly number[],
   request: ManyRequest,
   parts: LookupParts,
-): Promise<Answer[]> {
-  const sources = open.length === 0 ? [] : request.sources(open)
-  return Promise.all(
-    open.map((place, index) => {
-      const key = keys[place] ?? ''
-      return find({ ...request, key, pattern: request.patternOf(key), source: sources[index] }, parts)
-    }),
-  )
+): Promise<readonly (Answer | undefined)[]> {
+  if (open.length === 0) return []
+  const { keeping, softTimeout, hardTimeout, signal, refresh } = request
+  const sources = request.sources(open)
+  const answers: (Answer | undefined)[] = new Array(open.length).fill(undefined)
+  const run = async (lookup: Lookup, index: number): Promise<void> => {
+    answers[index] = await lookup.run()
+  }
+  const take = async (asked: readonly (readonly [Lookup, number])[]): Promise<void> => {
+    const running: Promise<void>[] = []
+    for (const [lookup, index] of asked) {
+      const answer = lookup.told()
+      if (answer === undefined) running.push(run(lookup, index))
+      else answers[index] = answer
+    }
+    if (running.length > 0) await Promise.all(running)
+  }
+  const running: Promise<void>[] = []
+  const together = new Map<Promise<void>, (readonly [Lookup, number])[]>()
+  for (const [index, place] of open.entries()) {
+    const key = keys[place] ?? ''
+    // Named one by one: spreading them costs more than a lookup.
+    const one: LookupRequest = {
+      key,
+      pattern: request.patternOf(key),
+      source: sources[index],
+      keeping,
+      softTimeout,
+      hardTimeout,
+      signal,
+      refresh,
+    }
+    const lookup = new Lookup(one, parts)
+    const done = lookup.ask()
+    const those = done && together.get(done)
+    if (done === undefined) running.push(run(lookup, index))
+    else if (those === undefined) together.set(done, [[lookup, index]])
+    else those.push([lookup, index])
+  }
+  for (const [done, asked] of together) running.push(done.then(() => take(asked)))
+  await Promise.all(running)
+  return answers
 }

@@ -100,7 +100,9 @@ export function createPermits(options: {
       pause = reader.tells(key) ? TOLD_LOOK : Math.min(pause * 2, SLOWEST_LOOK)
       flight.renewTicket(fence)
       const { ticket } = flight
-      const reading = await reader.read(key, pattern)
+      const read = reader.read(key, pattern)
+      await read.done
+      const { reading } = read
       if (reading.kind === 'failed') return L1_ONLY
       // Changed again while the answer came: it may be from before.
       const sound = !ticket.voided && !undelivered.masks(key)

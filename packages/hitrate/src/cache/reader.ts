@@ -2,7 +2,13 @@ import type { Clock } from '../clock.ts'
 import { type Envelope, type EnvelopeFormat, readEnvelope } from '../codec/envelope.ts'
 import type { MissReason, PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { TierCount } from '../stores/guard.ts'
-import { type ClaimRequest, ABSENT as NOTHING, type Stored, type StoredEntry } from '../stores/store.ts'
+import {
+  type ClaimRequest,
+  ABSENT as NOTHING,
+  type ServerTime,
+  type Stored,
+  type StoredEntry,
+} from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Coherence } from './coherence.ts'
 import { type Entry, type EntryMaker, freshness } from './entry.ts'
@@ -28,9 +34,19 @@ export type Reading =
   | { readonly kind: 'claimed' }
   | { readonly kind: 'failed'; readonly reason: 'l2_error' | 'l2_open' }
 
+/** One key being read, for all who asked for it meanwhile. */
+export interface Read {
+  /** Open until it was read; who needs it for longer shares it. */
+  readonly ticket: Ticket
+  /** Resolves when L2 has answered, or will not: with it all that travelled together. */
+  readonly done: Promise<void>
+  /** What L2 said, once it is done. */
+  readonly reading: Reading
+}
+
 export interface Reader {
   /** Reads one key; reads of one tick travel as one, reads of one key are shared. A fresh value is copied to L1. */
-  read(key: string, pattern: PatternHandle): Promise<Reading>
+  read(key: string, pattern: PatternHandle): Read
   /** Whether others' changes of the key are told. */
   tells(key: string): boolean
   /** Reads one key and changes nothing here. */
@@ -39,11 +55,25 @@ export interface Reader {
   judge(ticket: Ticket, pattern: PatternHandle, stored: StoredEntry, sent: Milliseconds): Promise<Reading>
 }
 
-interface Read {
-  readonly ticket: Ticket
+interface OneRead extends Read {
   readonly pattern: PatternHandle
-  readonly reading: Promise<Reading>
-  resolve(reading: Reading): void
+  reading: Reading
+}
+
+/** Reads that travel together, to one server. */
+interface Trip {
+  readonly shard: Shard
+  readonly reads: OneRead[]
+  readonly done: Promise<void>
+  end(): void
+}
+
+/** When and by whose clock entries are judged. */
+interface Moment {
+  /** L2 was asked then. */
+  readonly sent: Milliseconds
+  readonly now: Milliseconds
+  readonly serverNow: ServerTime | undefined
 }
 
 /** An entry whose bytes are sound; decoding waits until its markers say that it lives. */
@@ -79,58 +109,70 @@ export interface ReaderParts {
 /** Reads L2: bytes to entries, judged by their tags' markers. */
 export function createReader(options: ReaderParts): Reader {
   const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
-  const inFlight = new Map<string, Read>()
-  let batch: Read[] = []
+  const inFlight = new Map<string, OneRead>()
+  /** They leave when this tick is over. */
+  const boarding = new Map<Shard, Trip>()
 
-  const begin = (key: string, pattern: PatternHandle): Read => {
-    const { promise, resolve } = Promise.withResolvers<Reading>()
-    const read: Read = { ticket: fence.open(key), pattern, reading: promise, resolve }
+  const begin = (key: string, pattern: PatternHandle): OneRead => {
+    const trip = tripTo(shards.of(key))
+    const read: OneRead = { ticket: fence.open(key), pattern, done: trip.done, reading: UNREADABLE }
     inFlight.set(key, read)
-    if (batch.length === 0) queueMicrotask(sendBatch)
-    batch.push(read)
+    if (trip.reads.push(read) === MAX_BATCH) {
+      boarding.delete(trip.shard)
+      void send(trip)
+    }
     return read
   }
 
-  const sendBatch = (): void => {
-    const reads = batch
-    batch = []
-    const groups = Map.groupBy(reads, ({ ticket }) => shards.of(ticket.key))
-    for (const [shard, those] of groups) {
-      for (let from = 0; from < those.length; from += MAX_BATCH)
-        void send(shard, those.slice(from, from + MAX_BATCH))
-    }
+  const tripTo = (shard: Shard): Trip => {
+    const there = boarding.get(shard)
+    if (there !== undefined) return there
+    if (boarding.size === 0) queueMicrotask(leave)
+    const { promise: done, resolve: end } = Promise.withResolvers<void>()
+    const trip: Trip = { shard, reads: [], done, end }
+    boarding.set(shard, trip)
+    return trip
   }
 
-  const send = async ({ store, guard }: Shard, reads: readonly Read[]): Promise<void> => {
+  const leave = (): void => {
+    for (const trip of boarding.values()) void send(trip)
+    boarding.clear()
+  }
+
+  const send = async ({ shard: { store, guard }, reads, end }: Trip): Promise<void> => {
     const sent = clock.now()
-    const [answer, noAll] = await Promise.all([
-      guard.call('read', () => store.read(reads.map(({ ticket }) => ticket.key)), count),
-      tags.refresh([markers.all]),
-    ])
-    if (!answer.ok) {
+    const keys = reads.map(({ ticket }) => ticket.key)
+    const reading = guard.call('read', () => store.read(keys), count)
+    const refreshing = tags.refresh([markers.all])
+    const answer = await reading
+    const noAll = await refreshing
+    if (answer.ok) {
+      const opened = answer.value.map(open)
+      const wanted = tagsOf(opened)
+      // A link tells in the order in which it answers: what of it changed before the answer has been told by now.
+      if (markers.all.link.tracked) wanted.add(markers.all)
+      const unknown = noAll.size > 0 ? noAll : await tags.refresh(wanted)
+      const moment = { sent, now: clock.now(), serverNow: store.serverNow() }
+      reads.forEach((read, index) => {
+        const one = opened[index] ?? ABSENT
+        if (one.kind !== 'opened') finish(read, one)
+        else if (unknown.size > 0 && one.markers.some((marker) => unknown.has(marker)))
+          finish(read, UNREADABLE)
+        else finish(read, weigh(one, read.ticket, read.pattern, moment))
+      })
+    } else {
       const failed: Reading = { kind: 'failed', reason: answer.failure === 'open' ? 'l2_open' : 'l2_error' }
       for (const read of reads) finish(read, failed)
-      return
     }
-    const opened = answer.value.map(open)
-    const wanted = tagsOf(opened)
-    // A link tells in the order in which it answers: what of it changed before the answer has been told by now.
-    if (markers.all.link.tracked) wanted.add(markers.all)
-    const unknown = noAll.size > 0 ? noAll : await tags.refresh(wanted)
-    reads.forEach((read, index) => {
-      const one = opened[index] ?? ABSENT
-      if (one.kind !== 'opened') finish(read, one)
-      else if (one.markers.some((marker) => unknown.has(marker))) finish(read, UNREADABLE)
-      else finish(read, weigh(one, read.ticket, read.pattern, sent))
-    })
+    end()
   }
 
-  const finish = (read: Read, reading: Reading): void => {
+  const finish = (read: OneRead, reading: Reading): void => {
     const { ticket } = read
     if (inFlight.get(ticket.key) === read) inFlight.delete(ticket.key)
     if (reading.kind === 'fresh' && !ticket.voided) tier1.put(reading.entry)
     ticket.close()
-    read.resolve(reading)
+    read.reading = reading
   }
 
   const tagsOf = (opened: readonly (Opened | Reading)[]): Set<Marker> => {
@@ -174,14 +216,12 @@ export function createReader(options: ReaderParts): Reader {
     { stored, envelope, markers: its }: Opened,
     ticket: Ticket,
     pattern: PatternHandle,
-    sent: Milliseconds,
+    { sent, now, serverNow = stored.began }: Moment,
   ): Reading => {
     const verdict = tags.judge({ key: ticket.key, at: stored.began }, envelope, its)
     if (verdict === 'dead') return wanting(stored, 'invalidated')
     const decoded = payloads.decode(envelope.value)
     if (decoded === undefined) return damaged(stored)
-    const now = clock.now()
-    const serverNow = shards.of(ticket.key).store.serverNow() ?? stored.began
     const entry = makeEntry({
       key: ticket.key,
       value: decoded.value,
@@ -214,14 +254,15 @@ export function createReader(options: ReaderParts): Reader {
     const opened = open(stored)
     if (opened.kind !== 'opened') return opened
     const unknown = await tags.refresh(opened.markers)
-    return unknown.size === 0 ? weigh(opened, ticket, pattern, sent) : UNREADABLE
+    if (unknown.size > 0) return UNREADABLE
+    const serverNow = shards.of(ticket.key).store.serverNow()
+    return weigh(opened, ticket, pattern, { sent, now: clock.now(), serverNow })
   }
 
   return {
     read(key, pattern) {
       const shared = inFlight.get(key)
-      if (shared !== undefined && !shared.ticket.voided) return shared.reading
-      return begin(key, pattern).reading
+      return shared === undefined || shared.ticket.voided ? begin(key, pattern) : shared
     },
     tells(key) {
       const { tracked, lost } = shards.linkOf(key)

@@ -3,7 +3,7 @@ import type { MissReason, PatternHandle } from '../metrics/recorder.ts'
 import type { Departures } from './departures.ts'
 import { type Entry, freshness, invalidatedBefore } from './entry.ts'
 import type { FlightPlan } from './flight.ts'
-import type { Reader, Reading } from './reader.ts'
+import type { Read, Reader, Reading } from './reader.ts'
 import { storable } from './storable.ts'
 import type { Tier1 } from './tier1.ts'
 import type { Undelivered } from './undelivered.ts'
@@ -34,7 +34,11 @@ export interface Nothing {
 export interface Search {
   /** A fresh or stale entry of L1. */
   local(key: string): Found | undefined
-  /** L2, where there is one. Never rejects. */
+  /** Asks L2; `undefined`: it is not to be asked. */
+  ask(key: string, pattern: PatternHandle): Read | undefined
+  /** What came of it, when it is done. */
+  told(key: string, read: Read | undefined, lookupSeq: number): Found
+  /** Both, one after the other. Never rejects. */
   remote(key: string, pattern: PatternHandle, lookupSeq: number): Promise<Found>
 }
 
@@ -84,7 +88,19 @@ export function createSearch(options: {
     }
   }
 
-  return {
+  const told = (key: string, read: Read | undefined, lookupSeq: number): Found => {
+    // With L2 the key may have been there and gone without this process knowing: then the reason is not known either.
+    if (l2 === undefined) return { ...NOTHING, reason: departures.take(key) ?? 'cold' }
+    // Invalidated, perhaps while it answered, and L2 does not know: what it said is not to be taken.
+    if (l2.undelivered.masks(key)) return MASKED
+    if (read === undefined) return NOTHING
+    const result = found(read.reading, lookupSeq)
+    if (result.kind !== 'nothing' || result.reason !== undefined) return result
+    const reason = departures.take(key)
+    return reason === undefined ? result : { ...result, reason }
+  }
+
+  const search: Search = {
     local(key) {
       const entry = tier1.get(key)
       if (entry === undefined) return undefined
@@ -97,18 +113,16 @@ export function createSearch(options: {
         busy: entry.retryAt !== undefined && now < entry.retryAt,
       }
     },
+    ask: (key, pattern) =>
+      l2 === undefined || !storable(key) || l2.undelivered.masks(key)
+        ? undefined
+        : l2.reader.read(key, pattern),
+    told,
     async remote(key, pattern, lookupSeq) {
-      // With L2 the key may have been there and gone without this process knowing: then the reason is not known either.
-      if (l2 === undefined) return { ...NOTHING, reason: departures.take(key) ?? 'cold' }
-      if (!storable(key)) return NOTHING
-      if (l2.undelivered.masks(key)) return MASKED
-      const reading = await l2.reader.read(key, pattern)
-      // Invalidated while it answered, and L2 does not know: what it said is not to be taken.
-      if (l2.undelivered.masks(key)) return MASKED
-      const result = found(reading, lookupSeq)
-      if (result.kind !== 'nothing' || result.reason !== undefined) return result
-      const reason = departures.take(key)
-      return reason === undefined ? result : { ...result, reason }
+      const read = search.ask(key, pattern)
+      if (read !== undefined) await read.done
+      return told(key, read, lookupSeq)
     },
   }
+  return search
 }

@@ -151,11 +151,15 @@ export function createTagStore(options: {
     )
   }
 
-  const refresh: TagStore['refresh'] = async (markers, since = Number.NEGATIVE_INFINITY) => {
-    const wanted = [...new Set(markers)].filter(
-      (marker) => outdated(marker) || (!marker.link.tracked && marker.readAt <= since),
-    )
-    return wanted.length === 0 ? NONE : ask(READ, wanted)
+  const refresh: TagStore['refresh'] = (markers, since = Number.NEGATIVE_INFINITY) => {
+    // Mostly all are known: then nothing is made.
+    let wanted: Set<Marker> | undefined
+    for (const marker of markers) {
+      if (!outdated(marker) && (marker.link.tracked || marker.readAt > since)) continue
+      wanted ??= new Set()
+      wanted.add(marker)
+    }
+    return wanted === undefined ? KNOWN : ask(READ, [...wanted])
   }
 
   /** Whether a load may have begun before a stamp of the marker's. */
@@ -208,7 +212,11 @@ export function createTagStore(options: {
       doubted.add(marker)
     },
 
-    knownAt: (markers) => Math.min(...markers.map(({ readAt }) => readAt)),
+    knownAt(markers) {
+      let oldest = Number.POSITIVE_INFINITY
+      for (const { readAt } of markers) if (readAt < oldest) oldest = readAt
+      return oldest
+    },
 
     voided: (began, markers) =>
       markers.some((marker) => {
@@ -219,8 +227,10 @@ export function createTagStore(options: {
 
     judge(began, { allNonce, tags }, markers) {
       let expired = false
-      for (const [index, marker] of markers.entries()) {
+      let index = 0
+      for (const marker of markers) {
         const nonce = index === 0 ? allNonce : tags[index - 1]?.nonce
+        index++
         const { state } = marker
         if (state === undefined || state.nonce !== nonce) return 'dead'
         if (isBefore(began, marker, Math.max(state.deletedAt, marker.ownDeletedAt))) return 'dead'
@@ -288,6 +298,7 @@ export function createTagStore(options: {
 }
 
 const NONE: ReadonlySet<Marker> = new Set()
+const KNOWN: Promise<ReadonlySet<Marker>> = Promise.resolve(NONE)
 
 /** What servers are asked of markers, and what is done with each answer; default: it is learnt. */
 interface Query {

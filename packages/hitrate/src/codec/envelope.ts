@@ -126,7 +126,18 @@ export function readEnvelope(bytes: Buffer, format: EnvelopeFormat): Envelope | 
 }
 
 function checksum(bytes: Buffer, format: EnvelopeFormat): number {
-  return crc32(bytes.subarray(FLAGS), crc32(format.codecName))
+  return crc32(bytes.subarray(FLAGS), seedOf(format))
+}
+
+/** Of each format: a checksum of a few bytes costs as much as one of many. */
+const seeds = new WeakMap<EnvelopeFormat, number>()
+
+function seedOf(format: EnvelopeFormat): number {
+  const known = seeds.get(format)
+  if (known !== undefined) return known
+  const seed = crc32(format.codecName)
+  seeds.set(format, seed)
+  return seed
 }
 
 function readValue(payload: Buffer, compressed: boolean, length: Bytes): Buffer | undefined {

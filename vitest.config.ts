@@ -14,7 +14,7 @@ export default defineConfig({
   ssr,
   test: {
     environment: 'node',
-    // Installs Redis and PostgreSQL where they are missing; tests start servers of their own.
+    // Installs Redis, PostgreSQL and Chromium where they are missing; tests start servers of their own.
     globalSetup: ['test-support/src/global-setup.ts'],
     // Test files start servers, child processes and PGlite: more workers than this only wait for each other's cores.
     maxWorkers: 2,
@@ -25,6 +25,20 @@ export default defineConfig({
       tested('hitrate', 'packages/hitrate'),
       tested('monitor', 'packages/monitor'),
       tested('marketplace', 'apps/marketplace'),
+      {
+        extends: true,
+        ssr,
+        test: {
+          name: 'dashboard',
+          root: 'packages/dashboard',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+          // A browser and a marketplace fill two cores; and what people wait for is measured.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          testTimeout: 60_000,
+        },
+      },
       {
         extends: true,
         ssr,

@@ -242,6 +242,23 @@ const MONITOR: readonly Direction[] = [
   },
 ]
 
+/** Runs in browsers, and knows types of the monitor's contract. */
+const DASHBOARD: readonly Direction[] = [
+  {
+    file: 'views/flow/flow.tsx',
+    forbidden: [
+      ...BEHIND_THE_DOORS,
+      'hitrate',
+      'hitrate/metrics',
+      '@hitrate/monitor/node',
+      '../../../../monitor/src/index.ts',
+      'node:fs',
+      'playwright-core',
+    ],
+    allowed: ['@hitrate/monitor', 'react', '@tanstack/react-query', 'uplot', '../../parts/panel.tsx'],
+  },
+]
+
 /** The private rest lives on what everybody can use. */
 const OUTSIDE: readonly Direction[] = [
   'apps/marketplace/src/main.ts',
@@ -274,6 +291,7 @@ const inFolder = (folder: string, directions: readonly Direction[]) =>
 const DIRECTIONS = [
   ...inFolder('packages/hitrate/src', HITRATE),
   ...inFolder('packages/monitor/src', MONITOR),
+  ...inFolder('packages/dashboard/src', DASHBOARD),
   ...OUTSIDE,
 ]
 

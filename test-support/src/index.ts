@@ -8,6 +8,8 @@
  * const cache = createCache({ name: 'shop', l2: redisStore(redis.url) })
  * ```
  */
+
+export { chromiumPath } from './chromium.ts'
 export type { ClusterNode } from './cluster/cluster-node.ts'
 export type { ClusterOptions, ExposedPorts, NodeAddress } from './cluster/cluster-options.ts'
 export { type RedisCluster, startCluster } from './cluster/redis-cluster.ts'

@@ -21,12 +21,20 @@ const postgres: Source = {
   ],
 }
 
+const chromium: Source = {
+  debian: 'chromium',
+  homebrew: 'chromium',
+  // Homebrew installs an application there, whose file system tells no Chromium from a chromium.
+  directories: ['/Applications/Chromium.app/Contents/MacOS'],
+}
+
 /** Every program that tests run, by the name of its executable. */
 export const programs = {
   'redis-server': redis,
   'redis-cli': redis,
   postgres,
   initdb: postgres,
+  chromium,
 } as const satisfies Record<string, Source>
 
 export type ProgramName = keyof typeof programs

@@ -4,6 +4,7 @@ import { createAlerts } from './alerts/alerts.ts'
 import { mountAbout } from './endpoints/about.ts'
 import { mountAlerts } from './endpoints/alerts.ts'
 import { createApp, permitWith, type RequestContext } from './endpoints/app.ts'
+import { mountAssets } from './endpoints/assets.ts'
 import { mountEvents } from './endpoints/events.ts'
 import { mountFlow } from './endpoints/flow.ts'
 import { mountHealth } from './endpoints/health.ts'
@@ -22,6 +23,7 @@ import { withStandingHeaders } from './headers.ts'
 import { createStreams } from './live/streams.ts'
 import { createTicker } from './live/ticker.ts'
 import { type MonitorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { BUILD_FOLDER, type DashboardBuild, readBuild } from './pages/dashboard-build.ts'
 import { problemResponse, Refusal } from './problem.ts'
 
 /** The monitoring API of one cache. It keeps no process alive; what it does beside answering ends with `close`. */
@@ -76,7 +78,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
   mountInfo(app, permit, resolved.info)
   mountAlerts(app, permit, alerts)
   if (access.signIn !== undefined) mountSignIn(app, access.signIn, name, base)
-  mountPages(app, permit, { access, name, base })
+  let read: Promise<DashboardBuild | undefined> | undefined
+  const build = (): Promise<DashboardBuild | undefined> => {
+    read ??= readBuild(BUILD_FOLDER)
+    return read
+  }
+  mountAssets(app, permit, build)
+  mountPages(app, permit, { access, name, base, build })
   app.onError((error) => answerTo(error, resolved))
   app.notFound((c) => answerUnrouted(app, c.req.method, c.req.path, base))
 

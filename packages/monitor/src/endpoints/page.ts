@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Access } from '../access/access.ts'
 import { query } from '../contract/parameters.ts'
-import { type ListedEndpoint, overviewPage, signInPage } from '../pages/pages.ts'
+import type { DashboardBuild } from '../pages/dashboard-build.ts'
+import { dashboardPage, type ListedEndpoint, overviewPage, signInPage } from '../pages/pages.ts'
 import { Refusal } from '../problem.ts'
 import { type MonitorApp, type Permit, REFUSALS } from './app.ts'
 
@@ -22,10 +23,13 @@ export interface PageOptions {
   readonly name: string
   /** The mount, without a slash at its end. */
   readonly base: string
+  /** The dashboard; where it is not built, its place is taken by the list of endpoints. */
+  readonly build: () => Promise<DashboardBuild | undefined>
 }
 
-/** The page at the mount, and the contract. Mounted last: both speak of all the other endpoints. */
-export function mountPages(app: MonitorApp, permit: Permit, { access, name, base }: PageOptions): void {
+/** The page at the mount, the list of endpoints, and the contract. Mounted last: both speak of all the other endpoints. */
+export function mountPages(app: MonitorApp, permit: Permit, options: PageOptions): void {
+  const { access, name, base, build } = options
   const contract = createRoute({
     method: 'get',
     path: '/openapi.json',
@@ -42,8 +46,8 @@ export function mountPages(app: MonitorApp, permit: Permit, { access, name, base
   })
   const overview = createRoute({
     method: 'get',
-    path: '/',
-    summary: 'This page',
+    path: '/endpoints',
+    summary: 'All endpoints, as a page of links',
     middleware: permit('read:stats'),
     request: { query: query({}) },
     responses: {
@@ -51,6 +55,17 @@ export function mountPages(app: MonitorApp, permit: Permit, { access, name, base
         description: 'A page that links to the endpoints',
         content: { 'text/html': { schema: z.string() } },
       },
+      ...REFUSALS,
+    },
+  })
+  const dashboard = createRoute({
+    method: 'get',
+    path: '/',
+    summary: 'The dashboard',
+    description: 'Its query is the page’s own: what it shows is kept there.',
+    middleware: permit('read:stats'),
+    responses: {
+      200: { description: 'The dashboard', content: { 'text/html': { schema: z.string() } } },
       ...REFUSALS,
     },
   })
@@ -63,7 +78,15 @@ export function mountPages(app: MonitorApp, permit: Permit, { access, name, base
       c.res = await signInPage(name, base, false)
     }
   })
-  app.openapi(overview, (c) => overviewPage(name, base, listed, access.signIn?.has(c.req.raw) ?? false))
+  const signedIn = (request: Request): boolean => access.signIn?.has(request) ?? false
+  app.openapi(overview, (c) => overviewPage(name, base, listed, signedIn(c.req.raw)))
+  app.openapi(dashboard, async (c) => {
+    const built = await build()
+    const signOut = signedIn(c.req.raw)
+    return built === undefined
+      ? overviewPage(name, base, listed, signOut)
+      : dashboardPage(name, base, built, signOut)
+  })
 
   const document = app.getOpenAPI31Document({ ...INFO, servers: [{ url: base === '' ? '/' : base }] })
   const answer: Record<string, unknown> = { ...document }

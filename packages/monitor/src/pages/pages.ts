@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html'
-import { PAGE_POLICY, STYLE } from './style.ts'
+import type { DashboardBuild } from './dashboard-build.ts'
+import { DASHBOARD_POLICY, PAGE_POLICY, STYLE } from './style.ts'
 
 /** One line of the overview. */
 export interface ListedEndpoint {
@@ -17,6 +18,25 @@ async function page(
   status: number,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
+  const style = html`<style>${raw(STYLE)}</style>`
+  const response = await documentOf(
+    title,
+    style,
+    html`<body><main>${body}</main></body>`,
+    PAGE_POLICY,
+    status,
+  )
+  for (const [header, value] of Object.entries(headers)) response.headers.set(header, value)
+  return response
+}
+
+async function documentOf(
+  title: string,
+  head: Markup,
+  body: Markup,
+  policy: string,
+  status: number,
+): Promise<Response> {
   const document = await html`<!doctype html>
 <html lang="en">
 <head>
@@ -24,14 +44,34 @@ async function page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-<style>${raw(STYLE)}</style>
+${head}
 </head>
-<body><main>${body}</main></body>
+${body}
 </html>`
-  const response = new Response(document.toString(), { status, headers })
-  response.headers.set('content-type', 'text/html; charset=utf-8')
-  response.headers.set('content-security-policy', PAGE_POLICY)
-  return response
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }
+  return new Response(document.toString(), { status, headers })
+}
+
+/**
+ * The dashboard's page: what it is told is where the API lies, the cache's name, and whether there is a session to end.
+ * @param base the mount, without a slash at its end
+ */
+export function dashboardPage(
+  name: string,
+  base: string,
+  build: DashboardBuild,
+  signedIn: boolean,
+): Promise<Response> {
+  const asset = (file: string): string => `${base}/assets/${file}`
+  const head = html`<meta name="color-scheme" content="light dark">
+${build.icon === undefined ? '' : html`<link rel="icon" href="${asset(build.icon)}">`}
+${build.styles.map((file) => html`<link rel="stylesheet" href="${asset(file)}">`)}
+<script type="module" src="${asset(build.script)}"></script>`
+  const body = html`<body>
+<div id="dashboard" data-base="${base}" data-name="${name}" data-signed-in="${signedIn ? 'true' : 'false'}"></div>
+<noscript>The dashboard needs JavaScript. All it shows is at <a href="${base}/endpoints">these endpoints</a>.</noscript>
+</body>`
+  return documentOf(`${name} · Hitrate`, head, body, DASHBOARD_POLICY, 200)
 }
 
 /**

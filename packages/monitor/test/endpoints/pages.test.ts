@@ -8,6 +8,7 @@ const ENDPOINTS = [
   'get /',
   'get /about',
   'get /alerts',
+  'get /endpoints',
   'get /events',
   'get /flow',
   'get /health',
@@ -91,20 +92,18 @@ describe('GET /openapi.json', () => {
   })
 })
 
-describe('GET /', () => {
+describe('GET /endpoints', () => {
   test('is a page that names every endpoint and links those that can be asked for by a link', async () => {
-    for (const path of ['', '/']) {
-      const { status, headers, text } = await ask(monitor, path)
-      expect(status).toBe(200)
-      expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
-      for (const endpoint of ENDPOINTS) expect(text).toContain(endpoint.split(' ')[1])
-      expect(text).toContain('href="/api/v1/cache/stats/low-performers"')
-      expect(text).not.toContain('href="/api/v1/cache/warm"')
-    }
+    const { status, headers, text } = await ask(monitor, '/endpoints')
+    expect(status).toBe(200)
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
+    for (const endpoint of ENDPOINTS) expect(text).toContain(endpoint.split(' ')[1])
+    expect(text).toContain('href="/api/v1/cache/stats/low-performers"')
+    expect(text).not.toContain('href="/api/v1/cache/warm"')
   })
 
   test('loads and runs nothing: no script, and a policy that knows its one style by hash', async () => {
-    const { headers, text } = await ask(monitor, '')
+    const { headers, text } = await ask(monitor, '/endpoints')
     expect(text).not.toMatch(/<script|\son\w+=|\sstyle=|https?:\/\//)
     const style = /<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? ''
     const hash = createHash('sha256').update(style).digest('base64')
@@ -115,7 +114,7 @@ describe('GET /', () => {
   })
 
   test('names are text, never markup', async () => {
-    const { text } = await ask(monitor, '')
+    const { text } = await ask(monitor, '/endpoints')
     expect(text).toContain('&lt;b&gt;shop&lt;/b&gt;')
     expect(text).not.toContain('<b>shop')
   })
@@ -126,7 +125,7 @@ describe('GET /', () => {
       ['/internal/cache', '/internal/cache/stats'],
     ] as const) {
       const mounted = createMonitor({ metrics: measuredMetrics(), path })
-      const url = `http://localhost${path}`
+      const url = `http://localhost${path === '/' ? '' : path}/endpoints`
       const page = await (await mounted.fetch(new Request(url), { remoteAddress: '127.0.0.1' })).text()
       expect(page).toContain(`href="${link}"`)
       const stats = await mounted.fetch(new Request(`http://localhost${link}`), {

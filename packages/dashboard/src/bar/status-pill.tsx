@@ -1,0 +1,40 @@
+import type { HealthAnswer } from '@hitrate/monitor'
+import { useHealth } from '../api/answers.ts'
+import { StatusGlyph } from '../parts/status-glyph.tsx'
+
+const LABELS: Readonly<Record<HealthAnswer['status'], string>> = {
+  healthy: 'Healthy',
+  warning: 'Warning',
+  degraded: 'Degraded',
+}
+
+/** The state of health; why it is not well, on opening. */
+export function StatusPill() {
+  const { data } = useHealth()
+  if (data === undefined) return <span className="pill unknown">Unknown</span>
+  const { status, warnings, sample } = data
+  const label = status === 'healthy' && sample === 'insufficient' ? 'Too few lookups' : LABELS[status]
+  const face = (
+    <>
+      <StatusGlyph status={status} />
+      {label}
+    </>
+  )
+  if (warnings.length === 0) return <span className={`pill ${status}`}>{face}</span>
+  return (
+    <details className="pill-details">
+      <summary className={`pill ${status}`}>
+        {face}
+        <span className="pill-count">
+          {warnings.length}
+          <span className="visually-hidden">{warnings.length === 1 ? ' reason' : ' reasons'}</span>
+        </span>
+      </summary>
+      <ul className="reasons">
+        {warnings.map((warning) => (
+          <li key={warning}>{warning}</li>
+        ))}
+      </ul>
+    </details>
+  )
+}

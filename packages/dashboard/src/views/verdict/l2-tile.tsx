@@ -1,0 +1,50 @@
+import { useHealth, useInfo } from '../../api/answers.ts'
+import { bytes, count, textOf } from '../../format.ts'
+import { Tile } from '../../parts/tile.tsx'
+
+/** Whether the shared tier is there, as far as this reader may know. */
+export function L2Tile() {
+  const health = useHealth().data
+  const { data: info, problem } = useInfo()
+  const lost = health?.reasons.includes('l2_unavailable') === true || problem?.status === 503
+  if (lost) {
+    return (
+      <Tile label="L2" tone="degraded" notes={['out of reach', 'lookups go on without it']}>
+        Lost
+      </Tile>
+    )
+  }
+  if (problem !== undefined || info === undefined) {
+    const note = problem === undefined ? 'asking' : problem.status === 404 ? 'not told here' : 'not known'
+    return (
+      <Tile label="L2" notes={[note]}>
+        –
+      </Tile>
+    )
+  }
+  if (info.store === 'memory') {
+    const entries = info.entries === null ? 'no L1 either' : `${textOf(count(info.entries))} entries in L1`
+    return (
+      <Tile label="L2" notes={['memory only, by choice', entries]}>
+        None
+      </Tile>
+    )
+  }
+  const partly = (info.lost_nodes ?? []).length
+  return (
+    <Tile
+      label="L2"
+      tone={partly > 0 ? 'degraded' : 'plain'}
+      notes={[
+        [info.store, info.redis_version, info.mode].filter((part) => part !== null).join(' '),
+        partly > 0
+          ? `${partly} of ${info.nodes?.length ?? 0} servers lost`
+          : info.used_memory_bytes === null
+            ? ''
+            : `${textOf(bytes(info.used_memory_bytes))} used`,
+      ]}
+    >
+      {partly > 0 ? 'In part' : 'Ready'}
+    </Tile>
+  )
+}

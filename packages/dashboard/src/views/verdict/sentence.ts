@@ -1,0 +1,31 @@
+import type { HealthAnswer, StatsAnswer } from '@hitrate/monitor'
+import { coveredSeconds, MIN_SAMPLE } from '../../figures/traffic.ts'
+import { duration, percent, perSecond, textOf } from '../../format.ts'
+
+/**
+ * The state of things in one sentence. What is not well leads; then the figures of the window.
+ * @param phrase the window in words: `the last hour`
+ */
+export function verdictSentence(
+  health: HealthAnswer | undefined,
+  stats: StatsAnswer,
+  phrase: string,
+): string {
+  if (stats.total_requests === 0) return `No lookups in ${phrase}.`
+  const rate = textOf(perSecond(stats.total_requests / coveredSeconds(stats))).replace('/s', 'lookups/s')
+  if (stats.total_requests < MIN_SAMPLE) {
+    return `${stats.total_requests} lookups in ${phrase}: too few to judge by.`
+  }
+  const hits = textOf(percent(stats.hit_rate))
+  const slow = textOf(duration(stats.p95_response_time_ms))
+  const figures = `${hits} of ${rate} are hits; the slowest 5\u202f% wait ${slow} or more for the cache.`
+  return `${leadOf(health)}${figures}`
+}
+
+function leadOf(health: HealthAnswer | undefined): string {
+  if (health === undefined) return ''
+  if (health.reasons.includes('l2_unavailable')) return 'L2 is out of reach, the loaders answer: '
+  if (health.status === 'degraded') return 'Degraded: '
+  if (health.status === 'warning') return 'Slow at times: '
+  return health.sample === 'insufficient' ? '' : 'Healthy: '
+}

@@ -1,8 +1,18 @@
 import { Bar } from './bar/bar.tsx'
+import { useFollow } from './live/stream.ts'
+import { useView } from './state/view.tsx'
+import { Endpoints } from './views/endpoints/endpoints.tsx'
+import { Flow } from './views/flow/flow.tsx'
+import { L2 } from './views/l2/l2.tsx'
+import { LowPerformers } from './views/low/low-performers.tsx'
 import { Patterns } from './views/patterns/patterns.tsx'
+import { SelfCost } from './views/self/self.tsx'
+import { OverTime } from './views/time/time.tsx'
 import { Verdict } from './views/verdict/verdict.tsx'
+import { Warming } from './views/warming/warming.tsx'
 
 export function App() {
+  useFollow(useView().paused)
   return (
     <>
       <a className="skip" href="#views">
@@ -11,7 +21,18 @@ export function App() {
       <Bar />
       <main id="views">
         <Verdict />
+        <Flow />
+        <OverTime />
         <Patterns />
+        <div className="pair">
+          <Endpoints />
+          <LowPerformers />
+        </div>
+        <div className="pair">
+          <Warming />
+          <L2 />
+        </div>
+        <SelfCost />
       </main>
     </>
   )

@@ -11,6 +11,7 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/bar.css'
 import './styles/parts.css'
+import './styles/charts.css'
 import './styles/views.css'
 
 applyTheme()

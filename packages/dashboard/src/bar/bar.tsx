@@ -1,7 +1,9 @@
 import { Segments } from '../parts/segments.tsx'
 import { place } from '../place.ts'
+import { printable } from '../printable.ts'
 import { useView } from '../state/view.tsx'
 import { WINDOW_SETTINGS, WINDOWS } from '../state/window.ts'
+import { Environment } from './environment.tsx'
 import { Freshness } from './freshness.tsx'
 import { Mark } from './mark.tsx'
 import { Sections } from './sections.tsx'
@@ -18,8 +20,9 @@ export function Bar() {
           <Mark />
           <h1>
             <span className="visually-hidden">Hitrate: </span>
-            {place.name}
+            {printable(place.name)}
           </h1>
+          <Environment />
         </div>
         <StatusPill />
         <div className="bar-choices">

@@ -1,15 +1,18 @@
 import { useStats } from '../api/answers.ts'
 import { age } from '../format.ts'
+import { tickOf, useLive } from '../live/stream.ts'
 import { useNow } from '../state/now.ts'
 import { useView } from '../state/view.tsx'
 
 /** How old what is seen is. It is spoken only when the connection is lost or found. */
 export function Freshness() {
-  const { at, problem } = useStats()
+  const { at: statsAt, problem } = useStats()
+  const live = useLive()
   const { paused } = useView()
   const now = useNow()
+  const at = Math.max(statsAt, live.at)
   const old = at === 0 ? undefined : age(now - at)
-  const lost = problem?.isDisconnection === true
+  const lost = problem?.isDisconnection === true && tickOf(live) === undefined
   if (lost) {
     return (
       <p className="freshness lost">

@@ -1,5 +1,5 @@
 import type { HealthAnswer } from '@hitrate/monitor'
-import { useHealth } from '../api/answers.ts'
+import { useCondition } from '../live/condition.ts'
 import { StatusGlyph } from '../parts/status-glyph.tsx'
 
 const LABELS: Readonly<Record<HealthAnswer['status'], string>> = {
@@ -10,9 +10,9 @@ const LABELS: Readonly<Record<HealthAnswer['status'], string>> = {
 
 /** The state of health; why it is not well, on opening. */
 export function StatusPill() {
-  const { data } = useHealth()
-  if (data === undefined) return <span className="pill unknown">Unknown</span>
-  const { status, warnings, sample } = data
+  const condition = useCondition()
+  if (condition === undefined) return <span className="pill unknown">Unknown</span>
+  const { status, warnings, sample } = condition
   const label = status === 'healthy' && sample === 'insufficient' ? 'Too few lookups' : LABELS[status]
   const face = (
     <>

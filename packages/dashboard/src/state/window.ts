@@ -10,28 +10,42 @@ interface WindowSetting {
   readonly stats: string
   /** What charts are asked for: a minute would be no picture. */
   readonly series: string
-  readonly seconds: number
+  readonly chartSeconds: number
   /** Between two questions. */
   readonly everyMs: number
 }
 
 export const WINDOW_SETTINGS: Readonly<Record<WindowName, WindowSetting>> = {
-  live: { label: 'Live', phrase: 'the last minute', stats: '1m', series: '5m', seconds: 60, everyMs: 2_000 },
+  live: {
+    label: 'Live',
+    phrase: 'the last minute',
+    stats: '1m',
+    series: '5m',
+    chartSeconds: 300,
+    everyMs: 2_000,
+  },
   '15m': {
     label: '15 min',
     phrase: 'the last 15 minutes',
     stats: '15m',
     series: '15m',
-    seconds: 900,
+    chartSeconds: 900,
     everyMs: 5_000,
   },
-  '1h': { label: '1 h', phrase: 'the last hour', stats: '1h', series: '1h', seconds: 3_600, everyMs: 10_000 },
+  '1h': {
+    label: '1 h',
+    phrase: 'the last hour',
+    stats: '1h',
+    series: '1h',
+    chartSeconds: 3_600,
+    everyMs: 10_000,
+  },
   '6h': {
     label: '6 h',
     phrase: 'the last 6 hours',
     stats: '6h',
     series: '6h',
-    seconds: 21_600,
+    chartSeconds: 21_600,
     everyMs: 30_000,
   },
   '24h': {
@@ -39,7 +53,7 @@ export const WINDOW_SETTINGS: Readonly<Record<WindowName, WindowSetting>> = {
     phrase: 'the last 24 hours',
     stats: '24h',
     series: '24h',
-    seconds: 86_400,
+    chartSeconds: 86_400,
     everyMs: 30_000,
   },
 }

@@ -1,12 +1,13 @@
-import { useHealth, useInfo } from '../../api/answers.ts'
+import { useInfo } from '../../api/answers.ts'
 import { bytes, count, textOf } from '../../format.ts'
+import { useCondition } from '../../live/condition.ts'
 import { Tile } from '../../parts/tile.tsx'
 
 /** Whether the shared tier is there, as far as this reader may know. */
 export function L2Tile() {
-  const health = useHealth().data
+  const condition = useCondition()
   const { data: info, problem } = useInfo()
-  const lost = health?.reasons.includes('l2_unavailable') === true || problem?.status === 503
+  const lost = condition?.isL2Lost === true || problem?.status === 503
   if (lost) {
     return (
       <Tile label="L2" tone="degraded" notes={['out of reach', 'lookups go on without it']}>

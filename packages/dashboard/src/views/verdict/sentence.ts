@@ -1,13 +1,14 @@
-import type { HealthAnswer, StatsAnswer } from '@hitrate/monitor'
+import type { StatsAnswer } from '@hitrate/monitor'
 import { coveredSeconds, MIN_SAMPLE } from '../../figures/traffic.ts'
 import { duration, percent, perSecond, textOf } from '../../format.ts'
+import type { Condition } from '../../live/condition.ts'
 
 /**
  * The state of things in one sentence. What is not well leads; then the figures of the window.
  * @param phrase the window in words: `the last hour`
  */
 export function verdictSentence(
-  health: HealthAnswer | undefined,
+  condition: Condition | undefined,
   stats: StatsAnswer,
   phrase: string,
 ): string {
@@ -19,13 +20,13 @@ export function verdictSentence(
   const hits = textOf(percent(stats.hit_rate))
   const slow = textOf(duration(stats.p95_response_time_ms))
   const figures = `${hits} of ${rate} are hits; the slowest 5\u202f% wait ${slow} or more for the cache.`
-  return `${leadOf(health)}${figures}`
+  return `${leadOf(condition)}${figures}`
 }
 
-function leadOf(health: HealthAnswer | undefined): string {
-  if (health === undefined) return ''
-  if (health.reasons.includes('l2_unavailable')) return 'L2 is out of reach, the loaders answer: '
-  if (health.status === 'degraded') return 'Degraded: '
-  if (health.status === 'warning') return 'Slow at times: '
-  return health.sample === 'insufficient' ? '' : 'Healthy: '
+function leadOf(condition: Condition | undefined): string {
+  if (condition === undefined) return ''
+  if (condition.isL2Lost) return 'L2 is out of reach, lookups go on without it: '
+  if (condition.status === 'degraded') return 'Degraded: '
+  if (condition.status === 'warning') return 'Slow at times: '
+  return condition.sample === 'insufficient' ? '' : 'Healthy: '
 }

@@ -1,4 +1,5 @@
-import { useHealth, useStats } from '../../api/answers.ts'
+import { useStats } from '../../api/answers.ts'
+import { useCondition } from '../../live/condition.ts'
 import { ProblemNotice } from '../../parts/problem-notice.tsx'
 import { useView } from '../../state/view.tsx'
 import { WINDOW_SETTINGS } from '../../state/window.ts'
@@ -8,7 +9,7 @@ import { Tiles } from './tiles.tsx'
 /** The first thing seen: one sentence, six figures. */
 export function Verdict() {
   const stats = useStats()
-  const health = useHealth()
+  const condition = useCondition()
   const { window } = useView()
   const { data, problem } = stats
   return (
@@ -24,7 +25,7 @@ export function Verdict() {
         )
       ) : (
         <div className={stats.isPrevious || problem !== undefined ? 'old' : undefined}>
-          <p className="sentence">{verdictSentence(health.data, data, WINDOW_SETTINGS[window].phrase)}</p>
+          <p className="sentence">{verdictSentence(condition, data, WINDOW_SETTINGS[window].phrase)}</p>
           <Tiles stats={data} />
         </div>
       )}

@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'dashboard',
           root: 'packages/dashboard',
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/support/build.ts'],
+          globalSetup: [new URL('packages/dashboard/test/support/build.ts', import.meta.url).pathname],
           // A browser and a marketplace fill two cores; and what people wait for is measured.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

@@ -24,7 +24,7 @@ export function App() {
         <Flow />
         <OverTime />
         <Patterns />
-        <div className="pair">
+        <div className="pair wider-first">
           <Endpoints />
           <LowPerformers />
         </div>

@@ -104,7 +104,7 @@ export function useEvents(): Answered<EventsAnswer> {
 }
 
 export function useL2(): Answered<L2Answer> {
-  return useAnswer('/l2', { window: useStatsParameters().window })
+  return useAnswer('/l2', useStatsParameters())
 }
 
 export function useSelf(): Answered<SelfAnswer> {

@@ -10,9 +10,13 @@ export type Parameters = Readonly<Record<string, string | number | undefined>>
 /** How far the server's clock is ahead of this machine's, in milliseconds; its answers carry whole seconds. */
 let skew = 0
 
-/** Unix milliseconds by the server's clock: what instants in answers are compared with. */
+/** A moment of this machine's clock by the server's: what instants in answers are compared with. */
+export function serverTime(unix: number): number {
+  return unix + skew
+}
+
 export function serverNow(): number {
-  return Date.now() + skew
+  return serverTime(Date.now())
 }
 
 function noticeClock(response: Response): void {

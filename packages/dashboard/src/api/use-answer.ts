@@ -61,8 +61,7 @@ function problemOf(error: Error): Problem {
   return error instanceof Problem ? error : new Problem(0, error.message)
 }
 
-/** The parameters of statistics: the window, and the scope where it is not the process. */
+/** The parameters of statistics. */
 export function useStatsParameters(): Parameters {
-  const { window, scope } = useView()
-  return { window: WINDOW_SETTINGS[window].stats, scope: scope === 'process' ? undefined : scope }
+  return { window: WINDOW_SETTINGS[useView().window].stats }
 }

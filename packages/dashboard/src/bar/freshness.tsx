@@ -13,20 +13,16 @@ export function Freshness() {
   const at = Math.max(statsAt, live.at)
   const old = at === 0 ? undefined : age(now - at)
   const lost = problem?.isDisconnection === true && tickOf(live) === undefined
-  if (lost) {
-    return (
-      <p className="freshness lost">
-        <span role="status">
-          <span className="visually-hidden">Connection lost. </span>
-        </span>
-        {old === undefined ? 'no connection, trying again' : `last data ${old} ago, trying again`}
-      </p>
-    )
-  }
   return (
-    <p className="freshness">
-      <span role="status" />
-      {old === undefined ? 'asking' : paused ? `paused, ${old} old` : `${old} ago`}
+    <p className={lost ? 'freshness lost' : 'freshness'}>
+      <span role="status" className="visually-hidden">
+        {lost ? 'Connection lost.' : ''}
+      </span>
+      {lost ? lostText(old) : old === undefined ? 'asking' : paused ? `paused, ${old} old` : `${old} ago`}
     </p>
   )
+}
+
+function lostText(old: string | undefined): string {
+  return old === undefined ? 'no connection, trying again' : `last data ${old} ago, trying again`
 }

@@ -13,11 +13,13 @@ export function StatusPill() {
   const condition = useCondition()
   if (condition === undefined) return <span className="pill unknown">Unknown</span>
   const { status, warnings, sample } = condition
-  const label = status === 'healthy' && sample === 'insufficient' ? 'Too few lookups' : LABELS[status]
+  if (status === 'healthy' && sample === 'insufficient') {
+    return <span className="pill unknown">Too few lookups</span>
+  }
   const face = (
     <>
       <StatusGlyph status={status} />
-      {label}
+      {LABELS[status]}
     </>
   )
   if (warnings.length === 0) return <span className={`pill ${status}`}>{face}</span>

@@ -1,16 +1,16 @@
 import type { Figures, StatsAnswer } from '@hitrate/monitor'
-import { serverNow } from '../api/ask.ts'
+import { serverTime } from '../api/ask.ts'
 
 /** Below, rates are as good as dice: as health has it. */
 export const MIN_SAMPLE = 20
 
-/** Seconds that the figures really cover: less than the window while the process is young or was reset. */
-export function coveredSeconds({
-  since,
-  window_seconds: window,
-}: Pick<StatsAnswer, 'since' | 'window_seconds'>): number {
-  const elapsed = (serverNow() - Date.parse(since)) / 1_000
-  return Math.max(1, Math.min(window, elapsed))
+/**
+ * Seconds that the figures really cover: less than the window while the process is young or was reset.
+ * @param at when the figures came, Unix milliseconds of this machine
+ */
+export function coveredSeconds(stats: Pick<StatsAnswer, 'since' | 'window_seconds'>, at: number): number {
+  const elapsed = (serverTime(at) - Date.parse(stats.since)) / 1_000
+  return Math.max(1, Math.min(stats.window_seconds, elapsed))
 }
 
 /** Lookups that did not have to wait for a load of their own. */

@@ -30,8 +30,8 @@ export function Ladder({ label, steps }: LadderProps) {
           <line key={steps[step]?.[0]} className="ladder-step" x1={place} x2={place} y1="1" y2="9" />
         ))}
       </svg>
+      <p className="ladder-label">{label}</p>
       <dl>
-        <dt className="ladder-label">{label}</dt>
         {steps.map(([name, milliseconds]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -27,6 +27,7 @@ export function Sparkline({ values, low, high, className = '' }: SparklineProps)
     <svg
       className={`sparkline ${className}`}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="xMinYMid"
       aria-hidden="true"
       focusable="false"
     >

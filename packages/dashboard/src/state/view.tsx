@@ -2,17 +2,12 @@ import { createContext, type ReactNode, use, useMemo, useState } from 'react'
 import { useAddress } from './address.ts'
 import { WINDOWS, type WindowName } from './window.ts'
 
-export const SCOPES = ['process', 'fleet'] as const
-export type Scope = (typeof SCOPES)[number]
-
 /** What the reader has chosen to look at. */
 export interface View {
   readonly window: WindowName
-  readonly scope: Scope
   /** Nothing is asked for while it is. */
   readonly paused: boolean
   setWindow(window: WindowName): void
-  setScope(scope: Scope): void
   setPaused(paused: boolean): void
 }
 
@@ -20,12 +15,8 @@ const ViewContext = createContext<View | undefined>(undefined)
 
 export function ViewProvider({ children }: { readonly children: ReactNode }) {
   const [window, setWindow] = useAddress('window', WINDOWS, '15m')
-  const [scope, setScope] = useAddress('scope', SCOPES, 'process')
   const [paused, setPaused] = useState(false)
-  const view = useMemo(
-    () => ({ window, scope, paused, setWindow, setScope, setPaused }),
-    [window, scope, paused, setWindow, setScope],
-  )
+  const view = useMemo(() => ({ window, paused, setWindow, setPaused }), [window, paused, setWindow])
   return <ViewContext value={view}>{children}</ViewContext>
 }
 

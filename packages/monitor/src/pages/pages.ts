@@ -12,6 +12,11 @@ export interface ListedEndpoint {
 
 type Markup = ReturnType<typeof html>
 
+/** Hitrate's mark beside the cache's name, as in the dashboard. */
+function heading(name: string): Markup {
+  return html`<header><svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="3" width="20" height="4.5" rx="1.2"/><rect x="2" y="9.75" width="14" height="4.5" rx="1.2"/><rect class="miss" x="17.5" y="9.75" width="4.5" height="4.5" rx="1.2"/><rect x="2" y="16.5" width="20" height="4.5" rx="1.2"/></svg><h1>${name}</h1></header>`
+}
+
 async function page(
   title: string,
   body: Markup,
@@ -95,7 +100,7 @@ export function overviewPage(
     : ''
   return page(
     `${name} · Hitrate`,
-    html`<h1>${name}</h1>
+    html`${heading(name)}
 <p>What this cache measures of itself, as JSON. The whole contract: <a href="${base}/openapi.json">openapi.json</a>.</p>
 <ul>${endpoints.map(line)}</ul>${signOut}`,
     200,
@@ -106,9 +111,9 @@ export function overviewPage(
 export function signInPage(name: string, base: string, wrong: boolean): Promise<Response> {
   return page(
     `Sign in · ${name} · Hitrate`,
-    html`<h1>${name}</h1>
+    html`${heading(name)}
 <p>This monitor is open to those who have its token.</p>
-<form method="post" action="${base}/sign-in">
+<form class="card" method="post" action="${base}/sign-in">
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 ${wrong ? html`<p class="wrong" role="alert">That is not the token.</p>` : ''}

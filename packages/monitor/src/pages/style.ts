@@ -1,32 +1,40 @@
 import { createHash } from 'node:crypto'
 
-/** The only style there is: system fonts, light and dark, readable at 380 px. */
+/** Of the pages that run no script: in the dashboard's colours and sizes, light and dark, readable at 380 px. */
 export const STYLE: string = `
-:root { color-scheme: light dark; --ink: light-dark(#1d2429, #dfe5e8); --soft: light-dark(#5c6a72, #93a1a8);
-  --paper: light-dark(#fbfcfc, #14191c); --card: light-dark(#fff, #1b2226); --line: light-dark(#e2e7e9, #2a3439);
-  --accent: light-dark(#0b6b62, #5cc9bb); }
+:root { color-scheme: light dark; --ink: light-dark(#172127, #e4eaed); --soft: light-dark(#53626b, #9aa8b0);
+  --paper: light-dark(#f4f6f6, #0e1316); --card: light-dark(#ffffff, #161d21); --line: light-dark(#dee5e6, #283238);
+  --line-strong: light-dark(#b9c5c8, #40505a); --accent: light-dark(#0a6b61, #56c7b8);
+  --on-accent: light-dark(#ffffff, #08201d); --hit: light-dark(#0f8578, #2fa897); --miss: light-dark(#d9662f, #ea8450);
+  --wrong: light-dark(#b02a1c, #ff8a75); }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 0.9375rem/1.5 Inter, "Segoe UI", -apple-system,
+  BlinkMacSystemFont, Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif; }
 main { max-width: 46rem; margin: 0 auto; padding: clamp(1.5rem, 6vw, 4rem) 1.25rem; }
-h1 { margin: 0; font-size: 1.5rem; font-weight: 620; letter-spacing: -0.01em; }
-p { margin: 0.35rem 0 0; color: var(--soft); }
-a { color: var(--accent); text-decoration: none; }
-a:hover, a:focus-visible { text-decoration: underline; }
-code, .method { font: 0.875rem/1.55 ui-monospace, monospace; overflow-wrap: anywhere; }
-ul { list-style: none; margin: 2rem 0 0; padding: 0; background: var(--card); border: 1px solid var(--line);
+header { display: flex; align-items: center; gap: 0.6rem; }
+.mark { flex: none; width: 1.6rem; height: 1.6rem; fill: var(--hit); }
+.mark .miss { fill: var(--miss); }
+h1 { margin: 0; font-size: 1.35rem; font-weight: 650; letter-spacing: -0.01em; overflow-wrap: anywhere; }
+p { margin: 0.6rem 0 0; color: var(--soft); }
+a { color: var(--accent); text-underline-offset: 0.15em; }
+code, .method { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
+  overflow-wrap: anywhere; }
+ul { list-style: none; margin: 1.5rem 0 0; padding: 0; background: var(--card); border: 1px solid var(--line);
   border-radius: 10px; }
-li { display: grid; grid-template-columns: 3.25rem minmax(9rem, 2fr) 3fr; gap: 0 0.75rem; padding: 0.7rem 1rem; }
+li { display: grid; grid-template-columns: 3.25rem minmax(9rem, 2fr) 3fr; gap: 0 0.75rem; padding: 0.6rem 1rem; }
 li + li { border-top: 1px solid var(--line); }
 .method, .summary { color: var(--soft); }
-.summary { font-size: 0.9375rem; }
-form { margin: 2rem 0 0; }
-label { display: block; font-size: 0.9375rem; margin-bottom: 0.35rem; }
-input { width: 100%; max-width: 24rem; padding: 0.55rem 0.7rem; font: inherit; color: inherit; background: var(--card);
-  border: 1px solid var(--line); border-radius: 8px; }
-button { display: block; margin-top: 0.9rem; padding: 0.5rem 1.1rem; font: inherit; cursor: pointer; color: var(--paper);
+form { margin: 1.5rem 0 0; }
+form.card { max-width: 26rem; padding: 1.25rem; background: var(--card); border: 1px solid var(--line);
+  border-radius: 10px; }
+label { display: block; margin-bottom: 0.35rem; }
+input { width: 100%; padding: 0.5rem 0.7rem; font: inherit; color: inherit; background: var(--paper);
+  border: 1px solid var(--line-strong); border-radius: 8px; }
+button { display: block; padding: 0.4rem 1.1rem; font: inherit; cursor: pointer; color: var(--on-accent);
   background: var(--accent); border: 0; border-radius: 8px; }
-button:focus-visible, input:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.wrong { color: light-dark(#a8321f, #ff9b86); }
+.card button { margin-top: 1rem; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+.wrong { color: var(--wrong); }
 @media (max-width: 34rem) { li { grid-template-columns: 3.25rem 1fr; } .summary { grid-column: 2; } }
 `
 

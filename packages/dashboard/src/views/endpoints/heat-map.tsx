@@ -2,10 +2,10 @@ import { count, duration, percent, textOf } from '../../format.ts'
 import { printable, shortened } from '../../printable.ts'
 import type { Cell, Grid } from './grid.ts'
 
-const CELL_WIDTH = 74
+const CELL_WIDTH = 62
 const CELL_HEIGHT = 30
-const NAMES_WIDTH = 190
-const NAMES_HEIGHT = 92
+const NAMES_WIDTH = 176
+const NAMES_HEIGHT = 96
 
 function told({ endpoint, pattern, lookups, hitRate, loadTimeMs }: Cell): string {
   const loading = textOf(duration(loadTimeMs))

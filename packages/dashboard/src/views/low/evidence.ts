@@ -15,9 +15,13 @@ export interface Fact {
   readonly text: string
 }
 
-/** `ttl_seconds: 300` -> `ttl`, `5 min`. */
+/** What stands beside the advice anyway. */
+const SAID: readonly string[] = ['hit_rate', 'total_requests']
+
+/** `ttl_seconds: 300` -> `ttl`, `5 min`. Counts of nothing are left out. */
 export function factsOf(evidence: LowPerformerFigures['evidence']): readonly Fact[] {
-  return Object.entries(evidence).map(([field, value]) => {
+  const telling = Object.entries(evidence).filter(([field, value]) => value !== 0 && !SAID.includes(field))
+  return telling.map(([field, value]) => {
     const unit = UNITS.find(([ending]) => field.endsWith(ending))
     const ending = unit?.[0] === '_rate' || unit?.[0] === '_share' ? '' : (unit?.[0] ?? '')
     const name = field.slice(0, field.length - ending.length).replaceAll('_', ' ')

@@ -32,6 +32,7 @@ export function PatternDetail({ row: { figures, advice } }: { readonly row: Patt
   const reasons = Object.entries(figures.miss_reasons)
     .filter(([, times]) => times > 0)
     .toSorted(([, left], [, right]) => right - left)
+  const unexplained = figures.outcomes.miss - reasons.reduce((sum, [, times]) => sum + times, 0)
   return (
     <div className="detail">
       <p className="detail-name">
@@ -75,11 +76,14 @@ export function PatternDetail({ row: { figures, advice } }: { readonly row: Patt
         </section>
         <section>
           <h3>Why they missed</h3>
-          {reasons.length === 0 ? (
+          {reasons.length === 0 && unexplained <= 0 ? (
             <p className="hint">No misses.</p>
           ) : (
             <Rows
-              rows={reasons.map(([reason, times]) => [REASONS[reason] ?? reason, textOf(count(times))])}
+              rows={[
+                ...reasons.map(([reason, times]) => [REASONS[reason] ?? reason, textOf(count(times))]),
+                ...(unexplained > 0 ? [['not known', textOf(count(unexplained))]] : []),
+              ]}
             />
           )}
         </section>
@@ -102,7 +106,10 @@ export function PatternDetail({ row: { figures, advice } }: { readonly row: Patt
           {events.length === 0 ? (
             <p className="hint">Nothing happened.</p>
           ) : (
-            <Rows rows={events.slice(0, 4).map(({ at, text }) => [clock(Date.parse(at)), printable(text)])} />
+            <Rows
+              prose
+              rows={events.slice(0, 4).map(({ at, text }) => [clock(Date.parse(at)), printable(text)])}
+            />
           )}
         </section>
       </div>

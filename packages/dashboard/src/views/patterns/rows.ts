@@ -41,7 +41,7 @@ export function rowsOf(
   }))
 }
 
-/** Equal ones in the order of their names, so that rows do not dance. */
+/** Equal ones by lookups and then by name, as the API has them, so that rows do not dance. */
 export function sorted(
   rows: readonly PatternRow[],
   column: Column,
@@ -53,6 +53,8 @@ export function sorted(
     const a = orderOf(left)
     const b = orderOf(right)
     if (a !== b) return a < b ? -direction : direction
+    const more = right.figures.total_requests - left.figures.total_requests
+    if (more !== 0) return more
     return left.figures.pattern < right.figures.pattern ? -1 : 1
   })
 }

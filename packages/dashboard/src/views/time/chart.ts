@@ -2,7 +2,7 @@ import type { SeriesMetric } from '@hitrate/monitor'
 import type uPlot from 'uplot'
 import { colourOf } from '../../charts/colours.ts'
 import type { Quantity } from '../../format.ts'
-import { shortClock } from '../../format.ts'
+import { clock, shortClock } from '../../format.ts'
 import type { Timeline } from './steps.ts'
 
 /** One line of a legend. */
@@ -12,7 +12,7 @@ export interface Line {
   /** Token of its colour. */
   readonly colour: string
   readonly format: (value: number) => Quantity
-  readonly dashed?: boolean
+  readonly pale?: boolean
 }
 
 /** One of the charts over time. */
@@ -45,11 +45,17 @@ export function axis(format: (value: number) => string, more: Partial<uPlot.Axis
   }
 }
 
+/** Below, two marks of the axis lie in one minute. */
+const MINUTE_SECONDS = 60
+
 export function timeAxis(isShown: boolean): uPlot.Axis {
-  return axis((seconds) => shortClock(seconds * 1_000), {
+  return axis(() => '', {
     size: isShown ? 26 : 6,
     gap: 4,
-    grid: { stroke: colourOf('line'), width: 1 },
-    ...(isShown ? {} : { values: (_self, splits) => splits.map(() => '') }),
+    space: 72,
+    values: (_self, splits, _axis, _space, increment) => {
+      const textOf = increment < MINUTE_SECONDS ? clock : shortClock
+      return splits.map((seconds) => (isShown ? textOf(seconds * 1_000) : ''))
+    },
   })
 }

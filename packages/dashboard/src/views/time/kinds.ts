@@ -48,9 +48,9 @@ const outcomes: ChartKind = {
 
 const LATENCY_LINES: readonly Line[] = [
   { metric: 'hit_p50_ms', label: 'Hits p50', colour: 'hit_l1', format: duration },
-  { metric: 'hit_p95_ms', label: 'Hits p95', colour: 'hit_l1', format: duration, dashed: true },
+  { metric: 'hit_p95_ms', label: 'Hits p95', colour: 'hit_l1', format: duration, pale: true },
   { metric: 'load_p50_ms', label: 'Loads p50', colour: 'miss', format: duration },
-  { metric: 'load_p95_ms', label: 'Loads p95', colour: 'miss', format: duration, dashed: true },
+  { metric: 'load_p95_ms', label: 'Loads p95', colour: 'miss', format: duration, pale: true },
 ]
 
 /** Hits take microseconds, loads milliseconds: only a logarithmic axis holds both. */
@@ -71,18 +71,14 @@ const latency: ChartKind = {
     },
     axes: [
       {},
-      axis(
-        (value) =>
-          Number.isInteger(Math.log10(value)) || isPowerOfTen(value) ? textOf(duration(value)) : '',
-        {
-          filter: (_self, splits) => splits.map((value) => (isPowerOfTen(value) ? value : null)),
-        },
-      ),
+      axis((value) => textOf(duration(value)), {
+        splits: (_self, _axis, min, max) => powersOfTen(min, max),
+      }),
     ],
     series: [
       {},
-      ...LATENCY_LINES.flatMap(({ colour, dashed = false }) => {
-        const stroke = dashed ? paleColourOf(colour, 0.55) : colourOf(colour)
+      ...LATENCY_LINES.flatMap(({ colour, pale = false }) => {
+        const stroke = pale ? paleColourOf(colour, 0.55) : colourOf(colour)
         return [
           { stroke, width: 1.6, points: { show: false } },
           { stroke, width: 1.6, dash: DASH, points: { show: false } },
@@ -100,10 +96,15 @@ const latency: ChartKind = {
   ],
 }
 
-function isPowerOfTen(value: number): boolean {
-  const power = Math.log10(value)
-  return Math.abs(power - Math.round(power)) < 1e-6
+/** A line for each tenfold step; uPlot would draw nine. */
+function powersOfTen(min: number, max: number): number[] {
+  const first = Math.ceil(Math.log10(min) - 1e-6)
+  const last = Math.floor(Math.log10(max) + 1e-6)
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, step) => 10 ** (first + step))
 }
+
+/** Steps of an axis of bytes: from one to a terabyte. */
+const POWERS_OF_TWO = Array.from({ length: 41 }, (_, power) => 2 ** power)
 
 const BARS = uPlot.paths.bars?.({ size: [0.6, 6] })
 
@@ -124,7 +125,7 @@ const l1: ChartKind = {
     },
     axes: [
       {},
-      axis((value) => textOf(bytes(value))),
+      axis((value) => textOf(bytes(value)), { incrs: POWERS_OF_TWO }),
       axis((value) => textOf(perSecond(value)), {
         scale: 'evictions',
         side: 1,

@@ -84,11 +84,11 @@ export function Lane({ happenings, range: [from, to], chosen, onChoose }: LanePr
               type="button"
               className={`mark-event ${kind}`}
               title={told}
-              aria-label={told}
               aria-expanded={chosen === id}
               onClick={() => onChoose(chosen === id ? undefined : id)}
             >
-              {events.length > 1 ? events.length : SIGNS[kind]}
+              <span aria-hidden="true">{events.length > 1 ? events.length : SIGNS[kind]}</span>
+              <span className="visually-hidden">{told}</span>
             </button>
           </li>
         )

@@ -80,8 +80,8 @@ export function TimeChart({ kind, timeline, range, marks, isLast, cursor, onCurs
       <figcaption className="chart-head">
         <h3>{kind.title}</h3>
         <ul className="legend">
-          {readings.map(({ metric, label, colour, dashed = false, text }) => (
-            <li key={metric} className={`swatch ${colour}${dashed ? ' dashed' : ''}`}>
+          {readings.map(({ metric, label, colour, pale = false, text }) => (
+            <li key={metric} className={`swatch ${colour}${pale ? ' pale' : ''}`}>
               {label} <span className="legend-value">{text}</span>
             </li>
           ))}

@@ -5,15 +5,17 @@ import type { Condition } from '../../live/condition.ts'
 
 /**
  * The state of things in one sentence. What is not well leads; then the figures of the window.
+ * @param at when the figures came, Unix milliseconds
  * @param phrase the window in words: `the last hour`
  */
 export function verdictSentence(
   condition: Condition | undefined,
   stats: StatsAnswer,
+  at: number,
   phrase: string,
 ): string {
   if (stats.total_requests === 0) return `No lookups in ${phrase}.`
-  const rate = textOf(perSecond(stats.total_requests / coveredSeconds(stats))).replace('/s', 'lookups/s')
+  const rate = textOf(perSecond(stats.total_requests / coveredSeconds(stats, at))).replace('/s', 'lookups/s')
   if (stats.total_requests < MIN_SAMPLE) {
     return `${stats.total_requests} lookups in ${phrase}: too few to judge by.`
   }

@@ -25,8 +25,10 @@ export function Verdict() {
         )
       ) : (
         <div className={stats.isPrevious || problem !== undefined ? 'old' : undefined}>
-          <p className="sentence">{verdictSentence(condition, data, WINDOW_SETTINGS[window].phrase)}</p>
-          <Tiles stats={data} />
+          <p className="sentence">
+            {verdictSentence(condition, data, stats.at, WINDOW_SETTINGS[window].phrase)}
+          </p>
+          <Tiles stats={data} at={stats.at} />
         </div>
       )}
     </section>

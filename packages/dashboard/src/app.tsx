@@ -1,6 +1,7 @@
 import { Bar } from './bar/bar.tsx'
 import { useFollow } from './live/stream.ts'
 import { useView } from './state/view.tsx'
+import { Alerts } from './views/alerts/alerts.tsx'
 import { Endpoints } from './views/endpoints/endpoints.tsx'
 import { Flow } from './views/flow/flow.tsx'
 import { L2 } from './views/l2/l2.tsx'
@@ -21,6 +22,7 @@ export function App() {
       <Bar />
       <main id="views">
         <Verdict />
+        <Alerts />
         <Flow />
         <OverTime />
         <Patterns />

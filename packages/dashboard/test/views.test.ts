@@ -1,4 +1,5 @@
 import type {
+  AlertsAnswer,
   EndpointsAnswer,
   FlowAnswer,
   LowPerformersAnswer,
@@ -126,6 +127,12 @@ describe('a page over a shop that was visited', () => {
     expect(await watched.page.locator('#self').innerText()).toContain(
       `${patterns.tracked} of ${patterns.max}`,
     )
+  })
+
+  test('says who watches, and that nothing is wrong', async () => {
+    const { rules } = await shop.ask<AlertsAnswer>('/alerts')
+    const text = await watched.page.locator('#alerts').innerText()
+    expect(text).toContain(`${rules.length} rules watch`)
   })
 
   test('draws three charts, has the start among its events, and the data behind them as a table', async () => {

@@ -1,5 +1,6 @@
 import type {
   AboutAnswer,
+  AlertsAnswer,
   EndpointsAnswer,
   EventsAnswer,
   FlowAnswer,
@@ -114,4 +115,9 @@ export function useSelf(): Answered<SelfAnswer> {
 /** Who and what answers, and what this reader may do. */
 export function useAbout(): Answered<AboutAnswer> {
   return useAnswer('/about', {}, { everyMs: 60_000 })
+}
+
+/** What rules have found; not offered by every monitor. */
+export function useAlerts(): Answered<AlertsAnswer> {
+  return useAnswer('/alerts', {}, { everyMs: 5_000 })
 }

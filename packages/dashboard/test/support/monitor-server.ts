@@ -31,6 +31,7 @@ export async function serveMonitor(options: MonitorOptions, port = 0): Promise<M
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
+      await monitor.close()
     },
   }
 }

@@ -1,0 +1,46 @@
+import type { AlertsAnswer } from '@hitrate/monitor'
+import { useAlerts } from '../../api/answers.ts'
+import { serverNow } from '../../api/ask.ts'
+import { age } from '../../format.ts'
+import { Behind } from '../../parts/behind.tsx'
+import { useNow } from '../../state/now.ts'
+import { AlertList } from './alert-list.tsx'
+import { Webhooks } from './webhooks.tsx'
+
+/** What rules have found, in front of everything else while it is so; one line when it is not. */
+export function Alerts() {
+  const { data } = useAlerts()
+  if (data === undefined || !data.enabled) return null
+  const { current, recent, webhooks } = data
+  return (
+    <section className="panel alerts" id="alerts" aria-labelledby="alerts-title">
+      <header className="panel-head">
+        <h2 id="alerts-title">Alerts</h2>
+        <Watch alerts={data} />
+      </header>
+      <div className="panel-body">
+        {current.length === 0 ? null : <AlertList alerts={current} />}
+        {recent.length === 0 ? null : (
+          <Behind summary={`Resolved lately: ${recent.length}`}>{() => <AlertList alerts={recent} />}</Behind>
+        )}
+        {webhooks.length === 0 ? null : <Webhooks webhooks={webhooks} />}
+      </div>
+    </section>
+  )
+}
+
+/** Who watches, and since when nothing was found; spoken when the number of alerts changes. */
+function Watch({ alerts }: { readonly alerts: AlertsAnswer }) {
+  useNow()
+  const { current, rules, evaluated_at: evaluatedAt, failures } = alerts
+  const firing = current.filter(({ state }) => state === 'firing').length
+  const looked =
+    evaluatedAt === null ? 'not yet looked' : `looked ${age(serverNow() - Date.parse(evaluatedAt))} ago`
+  return (
+    <p className="hint">
+      <span role="status">{firing === 0 ? 'Nothing is wrong.' : `${firing} firing.`}</span> {rules.length}{' '}
+      rules watch, {looked}
+      {failures > 0 ? `; ${failures} looks failed, the log says why` : ''}.
+    </p>
+  )
+}

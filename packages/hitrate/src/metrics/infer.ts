@@ -90,8 +90,8 @@ export function wildcardOf(token: string): string {
 export function joinTokens(tokens: Tokens): string {
   let end = tokens.length
   while (end > 1 && isWildcard(tokens[end - 1]) && isWildcard(tokens[end - 2])) end--
-  const label = tokens.slice(0, end).join('')
-  return end < tokens.length ? textOf(label) : label
+  if (end === tokens.length) return tokens.join('')
+  return textOf(tokens.slice(0, end).join(''))
 }
 
 /** The pattern of one key, or the template of one path, from its text alone: `user:42` gives `user:*`. */
@@ -100,5 +100,5 @@ export function inferPattern(key: string): string {
 }
 
 function isWildcard(token: string | undefined): boolean {
-  return token !== undefined && textOf(token) === WILDCARD
+  return token === WILDCARD || (token?.length === 2 && token.startsWith(WILDCARD) && isSeparator(token, 1))
 }

@@ -124,7 +124,11 @@ export function openCluster(source: ClusterSource, space: KeySpace, context: Sto
     send: redirecting({ address, send: over.send }, cluster, clock),
     together(keys) {
       const groups = Map.groupBy(keys.keys(), (place) => slotOf(keys[place] ?? ''))
-      return [...groups.values()]
+      if (onTheMove.size === 0) return [...groups.values()]
+      // Several keys of a slot that is on the move are refused together while one of them is not there.
+      return [...groups].flatMap(([slot, places]) =>
+        isMoving(slot) ? places.map((place) => [place]) : [places],
+      )
     },
     linkFor: (key) => (onTheMove.size > 0 && isMoving(slotOf(key)) ? UNTRACKED : over.link),
     heldKey: () => space.instants.find(holds),

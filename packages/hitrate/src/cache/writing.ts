@@ -141,7 +141,7 @@ export function createWriter(options: {
           () =>
             store.write(
               those.map(({ request }) => request),
-              { notAfter, onlyAbsent },
+              { notAfter, onlyAbsent, told: options.keepsHere },
             ),
           (done) => [{ result: 'ok', count: done.length }],
         )

@@ -236,6 +236,8 @@ export interface WriteTerms {
   readonly notAfter: Milliseconds
   /** Write only where neither an entry nor a claim is. */
   readonly onlyAbsent: boolean
+  /** Whether others' changes of what is written are to be told. Default: they are, on a tracked link. */
+  readonly told?: boolean
 }
 
 /** How servers of L2 stand together. */

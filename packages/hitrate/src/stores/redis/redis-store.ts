@@ -59,9 +59,11 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     script: Script,
     keys: readonly string[],
     args: readonly Argument[],
+    told = true,
   ): Promise<unknown> => {
     const rest = [String(keys.length), ...keys, ...args]
-    const writes = { keys, written: (reply: unknown) => script.written(reply, keys) }
+    // Who need not be told may take its own writes for others': that does no harm, and telling them apart costs.
+    const writes = told ? { keys, written: (reply: unknown) => script.written(reply, keys) } : undefined
     try {
       return await send(['EVALSHA', script.sha, ...rest], writes)
     } catch (error) {
@@ -248,10 +250,10 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
 
     fill,
 
-    async write(requests: readonly WriteRequest[], { notAfter, onlyAbsent }: WriteTerms) {
+    async write(requests: readonly WriteRequest[], { notAfter, onlyAbsent, told = true }: WriteTerms) {
       if (!connection.ready) await linked()
       const until = (connection.serverNow() ?? 0) + (notAfter - context.clock.now())
-      const terms = [until.toFixed(3), onlyAbsent ? '1' : '0']
+      const terms = [until.toFixed(3), onlyAbsent ? '1' : '0', told ? '1' : '0']
       const written: boolean[] = requests.map(() => false)
       await Promise.all(
         together(requests).map(async (places) => {
@@ -262,7 +264,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
             keys.push(entries + key)
             args.push(String(Math.ceil(life)), String(body.length))
           }
-          const answers = list(await run(WRITE, keys, args))
+          const answers = list(await run(WRITE, keys, args, told))
           if (answers.length !== keys.length) throw miscounted(answers.length, keys.length)
           for (const [at, place] of places.entries()) written[place] = integer(answers[at]) === 1
         }),

@@ -93,8 +93,8 @@ return answer
 )
 
 /**
- * KEYS entries; ARGV not after, '1' to write only where nothing of ours is, versions and bodies, then for each life and
- * length of the body.
+ * KEYS entries; ARGV not after, '1' to write only where nothing of ours is, '1' to be told of changes, versions and
+ * bodies, then for each life and length of the body.
  * Answers 1 or 0 for each. One call for many keys: a script call costs more than the write it makes.
  */
 export const WRITE: Script = script(
@@ -105,16 +105,16 @@ local function taken(key)
   return is_claim(start) or is_entry(start)
 end
 local stamps = stamp(0) .. stamp(now) .. stamp(now)
-redis.call('EXISTS', unpack(KEYS))
+if ARGV[3] == '1' then redis.call('EXISTS', unpack(KEYS)) end
 for index, key in ipairs(KEYS) do
   answer[index] = 0
-  local version, body = unpacked(ARGV[3], ARGV[2 * index + 3])
+  local version, body = unpacked(ARGV[4], ARGV[2 * index + 4])
   if in_time and not (only_absent and taken(key)) then
-    redis.call('SET', key, 'He\\0' .. version .. stamps .. body, 'PX', ARGV[2 * index + 2])
+    redis.call('SET', key, 'He\\0' .. version .. stamps .. body, 'PX', ARGV[2 * index + 3])
     answer[index] = 1
   end
 end
-redis.call('EXISTS', unpack(KEYS))
+if ARGV[3] == '1' then redis.call('EXISTS', unpack(KEYS)) end
 return answer
 `,
   unlessZeroEach((reply) => reply),

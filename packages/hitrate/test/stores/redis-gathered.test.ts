@@ -1,0 +1,157 @@
+import { type RedisServer, startRedis } from '@hitrate/test-support'
+import { redisStore } from 'hitrate/redis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { gathered } from '../../src/stores/redis/gathered.ts'
+import { packed, portions } from '../../src/stores/redis/packed.ts'
+import type { Change, ClaimReply, Store } from '../../src/stores/store.ts'
+import { connectRaw, type RawRedis } from './raw-redis.ts'
+import { storeContext } from './store-context.ts'
+
+const versionOf = (text: string): string => text.padEnd(12, '-')
+
+describe('requests of one tick', () => {
+  const setUp = (answer: (key: string) => string | Error = (key) => key.toUpperCase()) => {
+    const asked: string[][] = []
+    const one = gathered<{ readonly key: string }, string>({
+      together: (requests) => [[...requests.keys()]],
+      async ask(requests) {
+        asked.push(requests.map(({ key }) => key))
+        return requests.map(({ key }) => answer(key))
+      },
+    })
+    return { asked, one: (key: string) => one({ key }) }
+  }
+
+  it('are asked together, and answered one by one', async () => {
+    const { asked, one } = setUp()
+    expect(await Promise.all([one('a'), one('b')])).toEqual(['A', 'B'])
+    expect(await one('c')).toBe('C')
+    expect(asked).toEqual([['a', 'b'], ['c']])
+  })
+
+  it('about the same key are asked one after the other', async () => {
+    const { asked, one } = setUp()
+    await Promise.all([one('a'), one('b'), one('a'), one('c')])
+    expect(asked).toEqual([
+      ['a', 'b'],
+      ['a', 'c'],
+    ])
+  })
+
+  it('fail each by itself, and all when they could not be asked', async () => {
+    const { one } = setUp((key) => (key === 'b' ? new Error('b is wrong') : key))
+    const [a, b] = await Promise.allSettled([one('a'), one('b')])
+    expect(a).toMatchObject({ value: 'a' })
+    expect(b).toMatchObject({ reason: { message: 'b is wrong' } })
+
+    const lost = gathered<{ readonly key: string }, string>({
+      together: (requests) => [[...requests.keys()]],
+      ask: () => Promise.reject(new Error('out of reach')),
+    })
+    const all = await Promise.allSettled([lost({ key: 'a' }), lost({ key: 'b' })])
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  })
+
+  it('left out of the answer fail', async () => {
+    const one = gathered<{ readonly key: string }, string>({
+      together: (requests) => [[...requests.keys()]],
+      ask: async () => ['only one'],
+    })
+    const [first, second] = await Promise.allSettled([one({ key: 'a' }), one({ key: 'b' })])
+    expect([first.status, second.status]).toEqual(['fulfilled', 'rejected'])
+  })
+})
+
+describe('bytes', () => {
+  it('of many entries are one argument, versions and bodies by turns', () => {
+    const bytes = packed([
+      { version: versionOf('a'), body: Buffer.from('one') },
+      { version: versionOf('b') },
+      { version: versionOf('c'), body: Buffer.from('three') },
+    ])
+    expect(bytes.toString()).toBe('a-----------oneb-----------c-----------three')
+  })
+
+  it('are parted by number and by size, and what is too large goes alone', () => {
+    const sizes = [10, 10, 10, 95, 60, 60, 1]
+    const parts = portions([...sizes.keys()], (place) => sizes[place] ?? 0, { most: 2, bytes: 90 })
+    expect(parts).toEqual([[0, 1], [2], [3], [4], [5, 6]])
+  })
+})
+
+describe('on a server', () => {
+  let redis: RedisServer
+  let raw: RawRedis
+  let store: Store
+  const changes: Change[] = []
+  const claim = (key: string): Promise<ClaimReply> =>
+    store.claim({ key, version: versionOf(key), lease: 10_000, over: undefined })
+  const fill = (key: string, began: number, body: string) =>
+    store.fill({ key, version: versionOf(key), began, body: Buffer.from(body), life: 10_000 })
+  const scriptCalls = async (): Promise<number> =>
+    Number(/cmdstat_evalsha:calls=(\d+)/.exec(await raw.info('commandstats'))?.[1] ?? 0)
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    raw = await connectRaw(redis.url)
+    store = redisStore(redis.url, { keyPrefix: 'g' }).open(
+      storeContext(systemClock, { onChange: (change) => void changes.push(change) }),
+    )
+    await store.connected()
+  })
+  beforeEach(async () => {
+    await claim('first')
+    await fill('first', systemClock.wall(), 'the server knows both scripts now')
+    await raw.configResetStat()
+  })
+  afterEach(() => {
+    changes.length = 0
+  })
+  afterAll(async () => {
+    await store.close()
+    raw.destroy()
+    await redis.stop()
+  })
+
+  it('claims of one tick are one script call, and so are the fills', async () => {
+    const keys = Array.from({ length: 100 }, (_, index) => `many:${index}`)
+    const claims = await Promise.all(keys.map(claim))
+    expect(new Set(claims.map(({ kind }) => kind))).toEqual(new Set(['claimed']))
+    expect(await scriptCalls()).toBe(1)
+    const began = claims[0]?.kind === 'claimed' ? claims[0].at : 0
+    const filled = await Promise.all(keys.map((key) => fill(key, began, `body of ${key}`)))
+    expect(new Set(filled)).toEqual(new Set(['stored']))
+    expect(await scriptCalls()).toBe(2)
+    const stored = await store.read(keys)
+    expect(stored.map((one) => (one.kind === 'entry' ? one.body.toString() : one.kind))).toEqual(
+      keys.map((key) => `body of ${key}`),
+    )
+    expect(changes).toEqual([])
+  })
+
+  it('a key that holds something else fails alone', async () => {
+    await raw.rPush('g:1:e:list', 'not ours')
+    const [list, other] = await Promise.allSettled([claim('list'), claim('other')])
+    expect(list).toMatchObject({
+      status: 'rejected',
+      reason: { message: expect.stringMatching(/^WRONGTYPE/) },
+    })
+    expect(list.status === 'rejected' && store.isReply?.(list.reason)).toBe(true)
+    expect(other).toMatchObject({ value: { kind: 'claimed' } })
+  })
+
+  it('what nobody here keeps is written without being tracked', async () => {
+    const write = (key: string, told: boolean) =>
+      store.write([{ key, version: versionOf(key), body: Buffer.from('body'), life: 10_000 }], {
+        notAfter: systemClock.now() + 1_000,
+        onlyAbsent: false,
+        told,
+      })
+    expect(await write('kept', true)).toEqual([true])
+    expect(await write('passed', false)).toEqual([true])
+    await raw.del(['g:1:e:kept', 'g:1:e:passed'])
+    await store.read(['kept'])
+    expect(changes).toEqual([{ kind: 'entry', key: 'kept' }])
+  })
+})

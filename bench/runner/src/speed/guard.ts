@@ -21,9 +21,9 @@ const PACE: RowPace = { rounds: 9, turnMs: 150, goalsOnly: true, trials: 1 }
 const RUNS = 3
 
 /**
- * Whether a ratio got worse than the kept ones by more than they differ: the rows of `speed` that have goals, in short form. What
- * seems worse is measured once more, in new processes, before it is called so. `--only ROW` (repeatable) leaves the others out;
- * `--save` takes three runs as the new baseline.
+ * Whether a ratio got worse than the kept ones by more than they differ: the rows of `speed` that have goals, in short
+ * form. What seems worse is measured once more, in new processes, before it is called so. `--only ROW` (repeatable) leaves
+ * the others out; `--save` takes three runs as the new baseline.
  */
 export async function guard(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -52,6 +52,10 @@ async function saveBaseline(rows: readonly Row[]): Promise<void> {
 
 async function compare(rows: readonly Row[]): Promise<void> {
   const known = await readBaseline()
+  const missing = rows.filter(({ name }) => known.every(({ row }) => row !== name))
+  if (missing.length > 0) {
+    throw new Error(`no baseline of ${missing.map(({ name }) => name).join(', ')}: --save takes one`)
+  }
   const cells: string[][] = []
   let worse = 0
   for (const row of rows) {

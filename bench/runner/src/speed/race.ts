@@ -20,6 +20,8 @@ export interface Goal {
   readonly atLeast?: number
   /** Times as slow as `to`. */
   readonly atMost?: number
+  /** So far off that short forms leave it out. */
+  readonly distant?: true
 }
 
 /** Entrants that do the same work in turns, in each of the trials. */

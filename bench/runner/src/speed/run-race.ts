@@ -12,7 +12,7 @@ export interface Pace {
   /** That count. */
   readonly rounds: number
   readonly turnMs: number
-  /** Only those that goals name. */
+  /** Only those that goals name which are not distant. */
   readonly goalsOnly: boolean
 }
 
@@ -21,8 +21,9 @@ const WARM_UP = 3
 
 /** Runs one trial of a race: everybody in a process of their own, in turns, starting with another one in each round. */
 export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<TrialResult> {
+  const goals = race.goals.filter(({ distant }) => !pace.goalsOnly || distant === undefined)
   const runners = race.entrants
-    .filter(({ name }) => !pace.goalsOnly || race.goals.some(({ of, to }) => name === of || name === to))
+    .filter(({ name }) => !pace.goalsOnly || goals.some(({ of, to }) => name === of || name === to))
     .map((entrant) => new Runner(race, trial, entrant))
   try {
     for (const runner of runners) await runner.prepare()
@@ -40,7 +41,7 @@ export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<Tr
   return {
     name: trial.name,
     figures: runners.map((runner) => runner.figure()),
-    verdicts: race.goals.map((goal) =>
+    verdicts: goals.map((goal) =>
       verdictOf(goal, (of) => runners.find(({ entrant }) => entrant.name === of)?.turns ?? []),
     ),
   }

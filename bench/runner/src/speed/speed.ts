@@ -11,8 +11,8 @@ const TURN_MS = 150
 
 /**
  * How fast Hitrate is beside its peers and beside what the runtime and Redis allow. `--only ROW` (repeatable) leaves the
- * others out, `--trials N` the later circumstances, `--goals` whom no goal names; `--rounds N` and `--turn MS` set the pace; `--save` keeps the
- * results, draws them, and writes the pages that tell of them.
+ * others out, `--trials N` the later circumstances, `--goals` whom no goal names; `--rounds N` and `--turn MS` set the
+ * pace; `--save` keeps the results, draws them, and writes the pages that tell of them.
  */
 export async function speed(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({

@@ -16,7 +16,7 @@ export function verdictOf(goal: Goal, turnsOf: (name: string) => readonly Timed[
     if (against === undefined) return []
     return [goal.atLeast === undefined ? nanoseconds / against : against / nanoseconds]
   })
-  const { of, to, ...bound } = goal
+  const { of, to, distant: _, ...bound } = goal
   const text = `${of}, times as ${bound.atLeast === undefined ? 'long' : 'fast'} as ${to}`
   return verdict(text, bound, ratios.length === 0 ? undefined : spreadOf(ratios))
 }

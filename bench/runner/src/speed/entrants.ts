@@ -20,16 +20,21 @@ export function caches(prepare: Prepare): readonly Entrant[] {
 
 /** bentocache without the copy of its memory that it makes by default for each caller. */
 export function unserialised(prepare: Prepare): Entrant {
-  const folder = new URL('../../../peers/bentocache/', import.meta.url)
   return {
     name: UNSERIALISED,
-    module: new URL('unserialised.ts', folder),
-    version: dependenciesOf({ manifest: new URL('package.json', folder) }).bentocache,
+    module: new URL('../../../peers/bentocache/unserialised.ts', import.meta.url),
+    version: caches(prepare).find(({ name }) => name === 'bentocache')?.version,
     prepare,
   }
 }
 
+const LIMITS = {
+  'resolved-promise.ts': new URL('limits/resolved-promise.ts', import.meta.url),
+  'map.ts': new URL('limits/map.ts', import.meta.url),
+  'node-redis.ts': new URL('limits/node-redis.ts', import.meta.url),
+} as const
+
 /** What stands beside the caches as a limit: a file of `limits/`. */
-export function limit(name: string, file: string, prepare: Prepare): Entrant {
-  return { name, module: new URL(`limits/${file}`, import.meta.url), version: undefined, prepare }
+export function limit(name: string, file: keyof typeof LIMITS, prepare: Prepare): Entrant {
+  return { name, module: LIMITS[file], version: undefined, prepare }
 }

@@ -15,11 +15,11 @@ export interface KnownRatio {
 }
 
 /**
- * The least that counts as a change. Two runs of the same code differ by what the compiler made of it, where things came
- * to lie, and what else the machine did: three runs of `l1-hit` gave 0.55, 0.60 and 0.59 of layered-loader, and 20, 17
- * and 23 of cacheable.
+ * As far as one more run may lie beyond those that were kept. Runs of the same code differ by what the compiler made of it,
+ * where things came to lie, and what else the machine did: three of `l1-hit` gave 0.55, 0.60 and 0.59 of layered-loader, and
+ * 20, 17 and 23 of cacheable.
  */
-const LEAST_NOISE = 0.1
+const NOISE = 0.1
 
 export interface RatioOfRun {
   readonly row: string
@@ -40,10 +40,7 @@ export function ratiosOf({ name, trials }: RowResult): readonly RatioOfRun[] {
 
 /** Worse than this is worse than any run was, by more than runs differ. */
 export function limitOf({ better, runs }: KnownRatio): number {
-  const [least, most] = [Math.min(...runs), Math.max(...runs)]
-  return better === 'more'
-    ? least - Math.max(most - least, least * LEAST_NOISE)
-    : most + Math.max(most - least, most * LEAST_NOISE)
+  return better === 'more' ? Math.min(...runs) * (1 - NOISE) : Math.max(...runs) * (1 + NOISE)
 }
 
 export function isWorse(known: KnownRatio, value: number): boolean {

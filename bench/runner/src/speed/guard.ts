@@ -21,8 +21,7 @@ const PACE: RowPace = { rounds: 9, turnMs: 150, goalsOnly: true, trials: 1 }
 const RUNS = 3
 
 /**
- * Whether a ratio got worse than the kept ones by more than they differ: the rows of `speed` that have goals, in short
- * form. What seems worse is measured once more, in new processes, before it is called so. `--only ROW` (repeatable) leaves
+ * Whether a ratio got worse than all kept ones by more than a tenth: the main rows of `speed`, in short form. What seems worse is measured once more, in new processes, before it is called so. `--only ROW` (repeatable) leaves
  * the others out; `--save` takes three runs as the new baseline.
  */
 export async function guard(args: readonly string[]): Promise<void> {
@@ -30,7 +29,7 @@ export async function guard(args: readonly string[]): Promise<void> {
     args: [...args],
     options: { only: { type: 'string', multiple: true }, save: { type: 'boolean', default: false } },
   })
-  const rows = chosenRows(values.only).filter(({ hasGoals }) => hasGoals)
+  const rows = chosenRows(values.only).filter(({ guarded }) => guarded)
   if (values.save) await saveBaseline(rows)
   else await compare(rows)
 }

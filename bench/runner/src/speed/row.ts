@@ -6,7 +6,8 @@ import { type Pace, runTrial } from './run-race.ts'
 export interface Row {
   readonly name: string
   readonly title: string
-  readonly hasGoals: boolean
+  /** Whether its ratios are compared with the baseline. */
+  readonly guarded: boolean
   measure(pace: RowPace): Promise<RowResult>
 }
 
@@ -20,7 +21,7 @@ export function rowOf(race: Race): Row {
   return {
     name,
     title,
-    hasGoals: race.goals.length > 0,
+    guarded: race.goals.length > 0,
     measure: async (pace) => {
       const trials = []
       for (const trial of race.trials.slice(0, pace.trials)) trials.push(await runTrial(race, trial, pace))

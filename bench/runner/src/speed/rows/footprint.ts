@@ -20,7 +20,7 @@ const title = 'Memory of a process'
 export const footprint: Row = {
   name: 'footprint',
   title,
-  hasGoals: false,
+  guarded: false,
   measure: async () => {
     await using server = await startRedis()
     const redis = { host: '127.0.0.1', port: server.port, url: server.url }

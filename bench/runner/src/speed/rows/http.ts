@@ -29,7 +29,7 @@ const title = 'A cached page over HTTP'
 export const http: Row = {
   name: 'http',
   title,
-  hasGoals: true,
+  guarded: true,
   measure: async (pace) => {
     const load = startProcess<LoadOrder, LoadFound>(new URL('../children/load.ts', import.meta.url))
     const cached = await startMarketplace(await freePort(), {})

@@ -17,7 +17,7 @@ const GOAL = { atMost: 200 } as const
 export const memory: Row = {
   name: 'memory',
   title: 'Memory of an entry in L1',
-  hasGoals: true,
+  guarded: true,
   measure: async ({ goalsOnly }) => {
     const figures: Figure[] = []
     const all = [limit(MAP, 'map.ts', hits), ...caches(hits), unserialised(hits)]

@@ -20,7 +20,7 @@ type Monitored = AskedProcess<MonitoredOrder, MonitoredFound>
 export const monitor: Row = {
   name: 'monitor',
   title,
-  hasGoals: true,
+  guarded: true,
   measure: async ({ rounds }) => {
     const monitored: Monitored = startProcess(new URL('../children/monitored.ts', import.meta.url))
     try {

@@ -16,7 +16,7 @@ const title = 'Commands to Redis for each operation'
 export const redisCommands: Row = {
   name: 'redis-commands',
   title,
-  hasGoals: false,
+  guarded: false,
   measure: async () => {
     await using redis = await startRedis()
     await using cache = createCache({ name: 'bench', l1: false, l2: redisStore(redis.url) })

@@ -32,6 +32,11 @@ export interface Loading {
   readonly flights: Iterable<Flight>
 }
 
+/** What tables hold of a flight, and let go when it has ended: see `reader.ts` for what they keep. */
+interface Slot {
+  flight: Flight | undefined
+}
+
 export function createLoading(options: {
   readonly l2: LoadingL2 | undefined
   readonly fence: Fence
@@ -52,10 +57,10 @@ export function createLoading(options: {
   const { l2, fence, markers, payloads, makeEntry, tier1, clock, recorder } = options
   const permits = createPermits(options)
   /** The newest of each key. */
-  const current = new Map<string, Flight>()
-  const all = new Set<Flight>()
+  const current = new Map<string, Slot>()
+  const all = new Set<Slot>()
 
-  const run = async (flight: Flight): Promise<void> => {
+  const run = async (flight: Flight, slot: Slot): Promise<void> => {
     const { plan } = flight
     let permit: Permit | undefined
     try {
@@ -74,8 +79,9 @@ export function createLoading(options: {
       flight.ticket.close()
       // Our own writes are not told: who waits here for the claim that this flight held looks now.
       l2?.changes.told(plan.key)
-      all.delete(flight)
-      if (current.get(plan.key) === flight) current.delete(plan.key)
+      all.delete(slot)
+      if (current.get(plan.key) === slot) current.delete(plan.key)
+      slot.flight = undefined
     }
   }
 
@@ -204,16 +210,19 @@ export function createLoading(options: {
     })
 
   return {
-    flights: all,
+    get flights() {
+      return [...all].flatMap(({ flight }) => flight ?? [])
+    },
     joinable(key) {
-      const flight = current.get(key)
+      const flight = current.get(key)?.flight
       return flight?.joinable === true ? flight : undefined
     },
     start(plan) {
       const flight = new Flight(plan, fence.open(plan.key), clock)
-      current.set(plan.key, flight)
-      all.add(flight)
-      options.background.add(run(flight))
+      const slot: Slot = { flight }
+      current.set(plan.key, slot)
+      all.add(slot)
+      options.background.add(run(flight, slot))
       return flight
     },
   }

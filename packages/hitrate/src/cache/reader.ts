@@ -40,7 +40,7 @@ export interface Read {
   readonly ticket: Ticket
   /** Resolves when L2 has answered, or will not: with it all that travelled together. */
   readonly done: Promise<void>
-  /** What L2 said, once it is done. */
+  /** What L2 said, once it is done; to be taken at once, by who waits for that, and forgotten afterwards. */
   readonly reading: Reading
 }
 
@@ -110,33 +110,30 @@ export interface ReaderParts {
 export function createReader(options: ReaderParts): Reader {
   const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
   const inFlight = new Map<string, OneRead>()
-  /** They leave when this tick is over. */
-  const boarding = new Map<Shard, Trip>()
+  /** They leave when this tick is over; one for each server, or few. */
+  let boarding: Trip[] = []
 
   const begin = (key: string, pattern: PatternHandle): OneRead => {
     const trip = tripTo(shards.of(key))
     const read: OneRead = { ticket: fence.open(key), pattern, done: trip.done, reading: UNREADABLE }
     inFlight.set(key, read)
-    if (trip.reads.push(read) === MAX_BATCH) {
-      boarding.delete(trip.shard)
-      void send(trip)
-    }
+    trip.reads.push(read)
     return read
   }
 
   const tripTo = (shard: Shard): Trip => {
-    const there = boarding.get(shard)
-    if (there !== undefined) return there
-    if (boarding.size === 0) queueMicrotask(leave)
+    for (const trip of boarding) if (trip.shard === shard && trip.reads.length < MAX_BATCH) return trip
+    if (boarding.length === 0) queueMicrotask(leave)
     const { promise: done, resolve: end } = Promise.withResolvers<void>()
     const trip: Trip = { shard, reads: [], done, end }
-    boarding.set(shard, trip)
+    boarding.push(trip)
     return trip
   }
 
   const leave = (): void => {
-    for (const trip of boarding.values()) void send(trip)
-    boarding.clear()
+    const trips = boarding
+    boarding = []
+    for (const trip of trips) void send(trip)
   }
 
   const send = async ({ shard: { store, guard }, reads, end }: Trip): Promise<void> => {
@@ -165,6 +162,12 @@ export function createReader(options: ReaderParts): Reader {
       for (const read of reads) finish(read, failed)
     }
     end()
+    // After all who were waiting have been told. A map that grows or shrinks leaves its old table to the garbage collector
+    // linked to the new one, which from then on keeps whatever has been in it, until all of the heap is looked through:
+    // what has been read must not be reached from there.
+    queueMicrotask(() => {
+      for (const read of reads) read.reading = UNREADABLE
+    })
   }
 
   const finish = (read: OneRead, reading: Reading): void => {

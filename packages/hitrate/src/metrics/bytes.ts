@@ -38,6 +38,17 @@ export class ByteWriter {
     this.varint(value < 0 ? -2 * value - 1 : 2 * value)
   }
 
+  /** Its length in UTF-8, and its bytes. */
+  text(value: string): void {
+    const bytes = utf8.encode(value)
+    this.varint(bytes.length)
+    this.bytes(bytes)
+  }
+
+  bytes(some: Uint8Array): void {
+    for (const byte of some) this.byte(byte)
+  }
+
   /** Leaves room for the length of what follows; {@link seal} fills it in. */
   reserve(): number {
     const at = this.#length
@@ -68,7 +79,10 @@ export class ByteWriter {
   }
 }
 
-/** Reads what a {@link ByteWriter} wrote, in the same order. */
+const utf8 = new TextEncoder()
+const fromUtf8 = new TextDecoder()
+
+/** Reads what a {@link ByteWriter} wrote, in the same order. Beyond the end all is 0. */
 export class ByteReader {
   readonly #bytes: Uint8Array
   position = 0
@@ -79,6 +93,11 @@ export class ByteReader {
 
   get done(): boolean {
     return this.position >= this.#bytes.length
+  }
+
+  /** Bytes not read yet. */
+  get left(): number {
+    return this.#bytes.length - this.position
   }
 
   byte(): number {
@@ -101,6 +120,18 @@ export class ByteReader {
   signed(): number {
     const value = this.varint()
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2
+  }
+
+  /** So many bytes as they are; a view. */
+  view(length: number): Uint8Array {
+    return this.#bytes.subarray(this.position, this.position + length)
+  }
+
+  text(): string {
+    const length = this.varint()
+    const from = this.position
+    this.position += length
+    return fromUtf8.decode(this.#bytes.subarray(from, this.position))
   }
 
   /** A length written by `reserve` and `seal`. */

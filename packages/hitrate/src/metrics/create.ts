@@ -1,5 +1,6 @@
 import { compileGlob } from '../glob.ts'
 import type { Bytes, Milliseconds } from '../units.ts'
+import { createParcels, type Parcels } from './book.ts'
 import { Collector } from './collector.ts'
 import { Endpoints } from './endpoint-scope.ts'
 import { flowOf } from './flow.ts'
@@ -20,11 +21,16 @@ import {
   type MetricsOptions,
 } from './types.ts'
 
+/** The collector, and how its counts travel to other processes. */
+export interface ParcelledMetrics extends MetricsCollector {
+  readonly parcels: Parcels
+}
+
 /**
  * A collector of its own, to measure any cache: with `record` or `measure`, or as a cache does, through `recorder`.
  * Throws `CacheError` `invalid_option`.
  */
-export function createMetrics(options: MetricsOptions = {}): MetricsCollector {
+export function createMetrics(options: MetricsOptions = {}): ParcelledMetrics {
   const resolved = resolveOptions(options)
   const { clock, retention } = resolved
   const ledger = new Ledger(resolved)
@@ -106,6 +112,7 @@ export function createMetrics(options: MetricsOptions = {}): MetricsCollector {
     retention,
     startedAt: ledger.startedAt,
     recorder: collector,
+    parcels: createParcels(ledger),
     setL2Available(available: boolean): void {
       const before = reports.l2Available
       reports.l2Available = available
@@ -119,7 +126,7 @@ export function createMetrics(options: MetricsOptions = {}): MetricsCollector {
     watchL2(read: () => readonly L2Node[]): void {
       readL2 = read
     },
-  } satisfies MetricsCollector)
+  } satisfies ParcelledMetrics)
 }
 
 function outcomeOf({ hit, tier = 'l2' }: CacheEvent): Outcome {

@@ -17,6 +17,7 @@ const SUBDIVISIONS = 16
 const MIN_EXPONENT = -30
 /** Values above 2^40 (35 000 years, in seconds; a terabyte, in bytes) are counted in the topmost bucket. */
 const MAX_EXPONENT = 40
+const MIN_INDEX = MIN_EXPONENT * SUBDIVISIONS - 1
 const MAX_INDEX = MAX_EXPONENT * SUBDIVISIONS - 1
 /** The bucket of zero and of what is too small to matter. */
 export const ZERO_BUCKET: number = -(2 ** 31)
@@ -99,6 +100,13 @@ export interface HistogramValue {
 /** Bucket arrays grow by four doublings (two words of bits) at a time, so that they settle after a few steps. */
 const ALIGNMENT = 4 * SUBDIVISIONS
 const NO_SLOT = -1
+
+/** Of how many buckets a coarser one is made, as powers of two; 8 is half a doubling, so that powers of two stay borders. */
+export const MAX_SCALE = 3
+/** Which of them stands for all: where the error is least. */
+const MIDDLE: readonly number[] = [0, 0, 1, 3]
+/** How far a quantile may be off, by scale: what lies between that bucket's representative and the far border. */
+export const SCALE_ERRORS: readonly number[] = [RELATIVE_ERROR, 0.063, 0.104, 0.178]
 
 /** In one byte: a gap of up to 2 empty buckets and a count of up to 63; beyond, a varint follows. */
 const LONG_GAP = 3
@@ -233,14 +241,28 @@ export class Histogram implements HistogramValue {
     }
   }
 
-  /** Adds or takes away a histogram written by {@link encode}. */
-  mergeEncoded(reader: ByteReader, sign: 1 | -1): void {
+  /** This one with neighbouring buckets put together, 2^scale of them at a time, under the index of all. */
+  coarser(scale: number): Histogram {
+    const coarser = new Histogram(this.resolution)
+    coarser.#zeros = this.#zeros
+    coarser.#count = this.#count
+    coarser.#units = this.#units
+    for (const { index, count } of this.buckets()) coarser.#bump(index >> scale, count)
+    return coarser
+  }
+
+  /**
+   * Adds or takes away a histogram written by {@link encode}.
+   * @param scale of the {@link coarser} one it was: its buckets are counted at the middle of those they were made of
+   */
+  mergeEncoded(reader: ByteReader, sign: 1 | -1, scale = 0): void {
     const zeros = reader.varint()
     this.#zeros += sign * zeros
     this.#count += sign * zeros
     this.#units += sign * reader.varint()
     const occupied = reader.varint()
     if (occupied === 0) return
+    const middle = MIDDLE[scale] ?? 0
     let index = reader.signed()
     for (let place = 0; place < occupied; place++) {
       const packed = reader.byte()
@@ -249,9 +271,27 @@ export class Histogram implements HistogramValue {
       let count = (packed & LONG_COUNT) + 1
       if (count > LONG_COUNT) count += reader.varint()
       this.#count += sign * count
-      this.#bump(index, sign * count)
+      this.#bump((index << scale) + middle, sign * count)
       index++
     }
+  }
+
+  /** Passes over what {@link encode} wrote; false when it is nothing that it could have written. */
+  static skip(reader: ByteReader): boolean {
+    const zeros = reader.varint()
+    const units = reader.varint()
+    const occupied = reader.varint()
+    if (!Number.isSafeInteger(zeros + units) || occupied > reader.left) return false
+    let index = occupied === 0 ? MIN_INDEX : reader.signed()
+    for (let place = 0; place < occupied; place++) {
+      const packed = reader.byte()
+      const gap = packed >>> 6
+      index += gap === LONG_GAP ? gap + reader.varint() : gap
+      const count = (packed & LONG_COUNT) === LONG_COUNT ? reader.varint() : 1
+      if (!(index >= MIN_INDEX && index <= MAX_INDEX && Number.isSafeInteger(count))) return false
+      index++
+    }
+    return true
   }
 
   #with(other: HistogramValue, sign: 1 | -1): Histogram {

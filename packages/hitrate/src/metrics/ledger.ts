@@ -144,6 +144,12 @@ export class Ledger {
     this.onSettle(false)
   }
 
+  /** Ends the open buckets before their time: nothing more will be counted. */
+  finish(): void {
+    this.settle()
+    this.#advance(this.#slotEnds)
+  }
+
   /** Forgets all windows; what is counted for ever stays. */
   reset(): void {
     this.settle()

@@ -142,6 +142,16 @@ export class Rollup {
     return reach(this.#tiers, window, this.#slot).begin
   }
 
+  /** The closed bucket of tier `place` that began then, as it was encoded; `undefined` when it is gone or had no traffic. */
+  closedAt(place: number, start: Milliseconds): Segment | undefined {
+    return this.#closed[place]?.findLast((segment) => segment.start === start)
+  }
+
+  /** The series that has the records of an id now. */
+  seriesOf(id: number): Series | undefined {
+    return this.#live.get(this.#resolve(id) ?? id)
+  }
+
   /** The counts of every series that has any in the window that ends now. The tallies are the caller's. */
   read(window: Milliseconds): Map<Series, Tally> {
     const { sums } = this.#view(window)

@@ -30,13 +30,16 @@ export function writeSegment(
 }
 
 /** Calls `visit` for each record; it may leave the reader anywhere. */
-export function forEachRecord(segment: Segment, visit: (id: number, reader: ByteReader) => void): void {
+export function forEachRecord(
+  segment: Segment,
+  visit: (id: number, reader: ByteReader, length: number) => void,
+): void {
   const reader = new ByteReader(segment.bytes)
   while (!reader.done) {
     const id = reader.varint()
     const length = reader.sealed()
     const end = reader.position + length
-    visit(id, reader)
+    visit(id, reader, length)
     reader.position = end
   }
 }

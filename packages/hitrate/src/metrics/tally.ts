@@ -68,7 +68,8 @@ export class Tally {
     return copy
   }
 
-  encode(out: ByteWriter): void {
+  /** @param scale see {@link Histogram.coarser} */
+  encode(out: ByteWriter, scale = 0): void {
     let occupied = 0
     for (let counter = 0; counter < this.counters.length; counter++)
       if (this.counters[counter] !== 0) occupied++
@@ -79,15 +80,25 @@ export class Tally {
       out.byte(counter)
       out.varint(count)
     }
-    for (const histogram of this.histograms) histogram.encode(out)
+    for (const histogram of this.histograms) (scale === 0 ? histogram : histogram.coarser(scale)).encode(out)
   }
 
   /** Adds or takes away a tally of the same shape written by {@link encode}. */
-  mergeEncoded(reader: ByteReader, sign: 1 | -1): void {
+  mergeEncoded(reader: ByteReader, sign: 1 | -1, scale = 0): void {
     for (let left = reader.varint(); left > 0; left--) {
       const counter = reader.byte()
       this.increase(counter, sign * reader.varint())
     }
-    for (const histogram of this.histograms) histogram.mergeEncoded(reader, sign)
+    for (const histogram of this.histograms) histogram.mergeEncoded(reader, sign, scale)
+  }
+
+  /** Passes over a tally of that shape written by {@link encode}; false when it is none. */
+  static skip(reader: ByteReader, shape: Shape): boolean {
+    const occupied = reader.varint()
+    if (occupied > shape.counters) return false
+    for (let left = occupied; left > 0; left--) {
+      if (reader.byte() >= shape.counters || !Number.isSafeInteger(reader.varint())) return false
+    }
+    return shape.histograms.every(() => Histogram.skip(reader))
   }
 }

@@ -8,7 +8,8 @@ const admin = await createClient({ url: url.href }).connect()
 await admin.sendCommand(
   `ACL SETUSER shop-cache on >change-me resetchannels ~shop:1:* -@all
     +get +mget +scan +eval +evalsha +time +ping +client|tracking +info +dbsize
-    +set +setrange +getrange +exists +unlink +pttl +pexpire`.split(/\s+/),
+    +set +setrange +getrange +exists +unlink +pttl +pexpire
+    +hset +hgetall +hdel`.split(/\s+/),
 )
 
 url.username = 'shop-cache'

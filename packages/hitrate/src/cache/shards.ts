@@ -17,6 +17,8 @@ export interface Shards {
   /** The one that holds the key now. */
   of(key: string): Shard
   ofMarker(name: MarkerName): Shard
+  /** The one whose board has the note. */
+  ofNote(name: string): Shard
   /** Whether the store is the one that holds the key. */
   holds(store: Store, key: string): boolean
   holdsMarker(store: Store, name: MarkerName): boolean
@@ -63,6 +65,7 @@ export function createShards(store: Store, guardOf: (store: Store) => Guard): Sh
     with: shardWith,
     of: (key) => shardWith(of(key)),
     ofMarker: (name) => shardWith(ofMarker(name)),
+    ofNote: (name) => shardWith(map === undefined ? store : map.ofNote(name)),
     holds: (one, key) => of(key) === one,
     holdsMarker: (one, name) => ofMarker(name) === one,
     linkOf: (key) => of(key).linkOf(key),

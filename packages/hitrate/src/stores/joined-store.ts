@@ -1,3 +1,4 @@
+import type { Board } from './board.ts'
 import { joinInfos } from './join-infos.ts'
 import { type Link, type MarkerName, NO_LINK, type ShardMap, type Store } from './store.ts'
 
@@ -12,6 +13,8 @@ export function createJoinedStore(options: {
   stores(): readonly Store[]
   owner(key: string): Store | undefined
   ownerOfMarker(name: MarkerName): Store | undefined
+  /** Of a note, the list of members (`''`) or a lease. */
+  ownerOfNote(name: string): Store | undefined
   /** Whether every key has a server that can be asked. */
   available(): boolean
   connected(): Promise<void>
@@ -19,7 +22,7 @@ export function createJoinedStore(options: {
   firstAttempt(): Promise<void> | undefined
   close(): Promise<void>
 }): Store {
-  const { map, stores, owner, ownerOfMarker } = options
+  const { map, stores, owner, ownerOfMarker, ownerOfNote } = options
 
   const known = (store: Store | undefined): Store => {
     if (store === undefined) throw new Error('no server of L2 is known to hold the key')
@@ -59,6 +62,14 @@ export function createJoinedStore(options: {
     const groups = Map.groupBy(keys, (key) => known(owner(key)))
     const counts = await Promise.all([...groups].map(([store, those]) => count(store, those)))
     return counts.reduce((sum, one) => sum + one, 0)
+  }
+  const boardOf = ({ board, label }: Store): Board => {
+    if (board === undefined) throw new Error(`${label} has no board`)
+    return board
+  }
+  const onBoard = async <T>(name: string, ask: (board: Board) => Promise<T>): Promise<T> => {
+    await options.firstAttempt()
+    return ask(boardOf(known(ownerOfNote(name))))
   }
   const linkOf = (store: Store | undefined, link: (store: Store) => Link): Link =>
     store === undefined ? NO_LINK : link(store)
@@ -124,8 +135,16 @@ export function createJoinedStore(options: {
       },
       of: (key) => owner(key) ?? joined,
       ofMarker: (name) => ownerOfMarker(name) ?? joined,
+      ofNote: (name) => ownerOfNote(name) ?? joined,
       placement: () => map.placement(),
       skew: (key, name) => map.skew(key, name),
+    },
+    board: {
+      post: (note) => onBoard(note.name, (board) => board.post(note)),
+      read: (names) => split(names, ownerOfNote, (store, those) => boardOf(store).read(those)),
+      enrol: (...args) => onBoard('', (board) => board.enrol(...args)),
+      members: (within) => onBoard('', (board) => board.members(within)),
+      lease: (name, ...args) => onBoard(name, (board) => board.lease(name, ...args)),
     },
     close: options.close,
   }

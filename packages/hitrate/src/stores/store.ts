@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
+import type { Board } from './board.ts'
 
 /**
  * The contract of a shared tier (L2). Implementations stand beside this file; `hitrate/testing` has the suite they all
@@ -78,6 +79,8 @@ export interface Store {
   isReply?(error: unknown): boolean
   /** Where L2 is several servers: those. The store itself then asks whichever of them is concerned. */
   readonly shards?: ShardMap
+  /** Where the processes that share it tell one another of themselves. Default: they don't. */
+  readonly board?: Board
   /** Releases the connection; what is pending rejects. */
   close(): Promise<void>
 }
@@ -94,6 +97,8 @@ export interface ShardMap {
   /** The one that holds the key; where that is not known (yet), the store of all of them. */
   of(key: string): Store
   ofMarker(name: MarkerName): Store
+  /** The one whose board has the note, the list of members (`''`) or the lease. */
+  ofNote(name: string): Store
   /** Stays the same for as long as no key moves from one to another; `undefined` while they move. */
   placement(): Promise<string | undefined>
   /**

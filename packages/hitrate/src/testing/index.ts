@@ -11,6 +11,7 @@
  *
  * @module
  */
+export type { Board, Member, Membership, Note } from '../stores/board.ts'
 export type {
   Change,
   ClaimReply,
@@ -39,6 +40,7 @@ export type { ManualClock } from './manual-clock.ts'
 export { manualClock } from './manual-clock.ts'
 export { type MemoryL2, memoryL2 } from './memory-l2.ts'
 export {
+  BOARD_CHECKS,
   LINK_CHECKS,
   STORE_CHECKS,
   type StoreCheck,

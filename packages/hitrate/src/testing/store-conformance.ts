@@ -6,6 +6,7 @@ import { SCAN_CHECKS } from './conformance/scans.ts'
 import type { StoreCheck } from './conformance/subject.ts'
 import { WRITE_CHECKS } from './conformance/writes.ts'
 
+export { BOARD_CHECKS } from './conformance/boards.ts'
 export { LINK_CHECKS } from './conformance/links.ts'
 export type { StoreCheck, StoreUnderTest, TrackedStoresUnderTest } from './conformance/subject.ts'
 
@@ -18,7 +19,7 @@ export type { StoreCheck, StoreUnderTest, TrackedStoresUnderTest } from './confo
  * ```
  *
  * Each wants a space of its own, empty, with two stores on it. A store whose links are tracked must keep
- * {@link LINK_CHECKS} as well.
+ * {@link LINK_CHECKS} as well, and one with a board {@link BOARD_CHECKS}.
  */
 export const STORE_CHECKS: readonly StoreCheck[] = [
   ...CLAIM_CHECKS,

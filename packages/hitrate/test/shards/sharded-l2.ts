@@ -42,6 +42,7 @@ export function shardedL2(
         stores: () => stores,
         owner: (key) => at(layout.shardOf(key)),
         ownerOfMarker: (name) => at(layout.shardOfMarker(name)),
+        ownerOfNote: (name) => at(layout.shardOfMarker(name)),
         available: () => stores.every((store) => store.available),
         connected: async () => undefined,
         firstAttempt: () => undefined,

@@ -43,6 +43,7 @@ function setUp(map: Partial<ShardMap> = {}) {
       nodes: [],
       of: (key) => at(byNumber.shardOf(key)),
       ofMarker: (name) => at(byNumber.shardOfMarker(name)),
+      ofNote: (name) => at(byNumber.shardOfMarker(name)),
       placement: async () => 'here',
       skew: () => 0,
       ...map,

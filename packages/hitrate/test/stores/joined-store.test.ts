@@ -1,4 +1,10 @@
-import { LINK_CHECKS, memoryL2, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
+import {
+  BOARD_CHECKS,
+  LINK_CHECKS,
+  memoryL2,
+  STORE_CHECKS,
+  type TrackedStoresUnderTest,
+} from 'hitrate/testing'
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
 import { createJoinedStore } from '../../src/stores/joined-store.ts'
@@ -72,7 +78,8 @@ function subject(layout: Layout): TrackedStoresUnderTest {
 }
 
 describe.each(Object.entries(LAYOUTS))('three stores joined to one, %s', (_, layout) => {
-  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS]) test(name, () => run(subject(layout)))
+  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS])
+    test(name, () => run(subject(layout)))
 })
 
 /** Servers joined to one store, each with what it was asked; what a key or a tag ends in says where it lies. */
@@ -119,6 +126,7 @@ function joined(
     stores: () => stores,
     owner: (key) => stores[byNumber.shardOf(key)],
     ownerOfMarker: (name) => stores[byNumber.shardOfMarker(name)],
+    ownerOfNote: (name) => stores[byNumber.shardOfMarker(name)],
     available: () => stores.length > 0 && stores.every(({ available }) => available),
     connected: async () => undefined,
     firstAttempt,

@@ -1,4 +1,4 @@
-import { LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
+import { BOARD_CHECKS, LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
 import { describe, expect, test } from 'vitest'
 import { createMemoryStore, memoryServer } from '../../src/stores/memory/memory-store.ts'
 import type { Change, Store } from '../../src/stores/store.ts'
@@ -31,7 +31,8 @@ function subject(): TrackedStoresUnderTest {
 }
 
 describe('the memory store', () => {
-  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS]) test(name, () => run(subject()))
+  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS])
+    test(name, () => run(subject()))
 
   test('tells of an entry that has had its time when somebody looks at it, and not before', async () => {
     const { store, other, changesOf, now, pass } = subject()

@@ -1,7 +1,7 @@
 /** What a user of Redis must be allowed, and what becomes of one that is allowed less. */
 import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { redisStore } from 'hitrate/redis'
-import { STORE_CHECKS } from 'hitrate/testing'
+import { BOARD_CHECKS, STORE_CHECKS } from 'hitrate/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { ALL, type Store } from '../../src/stores/store.ts'
@@ -65,6 +65,11 @@ async function exercise(store: Store): Promise<void> {
     () => store.scan('*', undefined),
     () => store.delete(['k', 'l']),
     () => store.info(),
+    async () => store.board?.post({ name: 'a', body: Buffer.from('note'), life: 60_000, onlyAbsent: false }),
+    async () => store.board?.enrol('one', Buffer.from('card'), 60_000),
+    () => new Promise((resolve) => setTimeout(resolve, 2)),
+    async () => store.board?.members(1),
+    async () => store.board?.lease('job', 'one', 60_000),
   ]
   for (const step of steps) await step().catch(() => undefined)
 }
@@ -85,7 +90,8 @@ describe('a user of least privilege', () => {
     const raw = await connectRaw(redis.url)
     const [store, other] = [open().store, open().store]
     await Promise.all([store.connected(), other.connected()])
-    for (const { run } of STORE_CHECKS.filter(({ name }) => !name.startsWith('a closed store'))) {
+    const checks = [...STORE_CHECKS, ...BOARD_CHECKS]
+    for (const { run } of checks.filter(({ name }) => !name.startsWith('a closed store'))) {
       await raw.flushAll()
       await Promise.all([store, other].map((one) => one.ensureMarkers([ALL], 1_000)))
       await run({

@@ -1,6 +1,6 @@
 import { type RedisCluster, startCluster } from '@hitrate/test-support'
 import { redisStore } from 'hitrate/redis'
-import { LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
+import { BOARD_CHECKS, LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
 import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
@@ -76,5 +76,5 @@ async function serverTimePasses(by: number): Promise<void> {
 }
 
 describe('the Redis store on a cluster', () => {
-  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS]) test(name, () => check(run))
+  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS]) test(name, () => check(run))
 })

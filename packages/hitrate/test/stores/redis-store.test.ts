@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { redisStore } from 'hitrate/redis'
-import { LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
+import { BOARD_CHECKS, LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { ALL, type Change, type MarkerName, type Store } from '../../src/stores/store.ts'
@@ -61,7 +61,7 @@ async function serverTimePasses(by: number): Promise<void> {
 }
 
 describe('the Redis store', () => {
-  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS]) {
+  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS]) {
     test(name, () => check('conformance', run))
   }
 })

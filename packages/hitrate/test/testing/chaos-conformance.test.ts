@@ -1,4 +1,5 @@
 import {
+  BOARD_CHECKS,
   type Change,
   chaosL2,
   LINK_CHECKS,
@@ -37,5 +38,6 @@ function subject(): TrackedStoresUnderTest {
 }
 
 describe('a chaos store that nothing happens to is a store as any other', () => {
-  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS]) test(name, () => run(subject()))
+  for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS])
+    test(name, () => run(subject()))
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Milliseconds } from '../../units.ts'
+import type { Member } from '../board.ts'
 import type {
   Change,
   MarkerName,
@@ -22,6 +23,11 @@ type Told = Exclude<Change, { readonly kind: 'everything' }>
 export class MemoryServer {
   readonly slots: Map<string, Lasting<StoredEntry | StoredClaim>> = new Map()
   readonly markers: Map<MarkerName, Lasting<MarkerState>> = new Map()
+  readonly notes: Map<string, Lasting<Buffer>> = new Map()
+  readonly members: Map<string, Member> = new Map()
+  /** The list of members goes as a whole. */
+  membersUntil: ServerTime = 0
+  readonly leases: Map<string, Lasting<string>> = new Map()
   /** The instant of the last invalidation of any tag. */
   instant: MarkerState | undefined
   /** The stores that are open, and what each has read since it was last told of it. */
@@ -90,6 +96,9 @@ export class MemoryServer {
   flush(): void {
     this.slots.clear()
     this.markers.clear()
+    this.notes.clear()
+    this.members.clear()
+    this.leases.clear()
     this.instant = undefined
     for (const [reader, seen] of this.#readers) {
       seen.clear()

@@ -14,6 +14,7 @@ import {
   type StoredEntry,
   type Version,
 } from '../store.ts'
+import { createMemoryBoard } from './memory-board.ts'
 import { MemoryServer } from './memory-server.ts'
 
 export type { MemoryServer } from './memory-server.ts'
@@ -227,6 +228,7 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
         evictedKeys: 0,
         maxmemoryPolicy: 'noeviction',
       })),
+    board: createMemoryBoard(server, ask),
     close: async () => {
       closed = true
       server.leave(context)

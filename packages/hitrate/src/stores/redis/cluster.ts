@@ -207,6 +207,7 @@ export function openCluster(source: ClusterSource, space: KeySpace, context: Sto
     stores: () => [...nodes.values()].map(({ store }) => store),
     owner: (key) => entryOwner(key)?.store,
     ownerOfMarker: (name) => markerOwner(name)?.store,
+    ownerOfNote: (name) => ownerOf(space.note(name))?.store,
     available: isWhole,
     connected: () => first.promise,
     firstAttempt: () => watch.firstAttempt,

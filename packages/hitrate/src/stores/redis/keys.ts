@@ -14,7 +14,8 @@ const GROUPS = 64
 /**
  * Under which keys a store keeps what in Redis: `<prefix>:1:e:<key>` entries and claims, `<prefix>:1:t:<tag>` tag
  * markers, `<prefix>:1:a` the cache's own marker, `<prefix>:1:i` the instant of the last invalidation by tag. In a cluster
- * the last three begin with `<prefix>:1:{<group>}`.
+ * the last three begin with `<prefix>:1:{<group>}`. The board: `<prefix>:1:n:<name>` notes and leases, `<prefix>:1:m` the
+ * list of members.
  */
 export interface KeySpace {
   /** What stands before the key of an entry. */
@@ -22,6 +23,8 @@ export interface KeySpace {
   /** The instants of all groups; outside a cluster there is one. */
   readonly instants: readonly string[]
   marker(name: MarkerName): string
+  /** Of a note or a lease; `''`: of the list of members. */
+  note(name: string): string
   /** The instant that goes with the marker. */
   instantOf(name: MarkerName): string
   /**
@@ -42,6 +45,7 @@ export function keySpace(prefix: string): KeySpace {
     instants: [instant],
     marker: (name) => (name === ALL ? all : tags + name),
     instantOf: () => instant,
+    note: noteKeys(space),
     changeOf(key) {
       if (key === null) return { kind: 'everything' }
       if (key.startsWith(entries)) return { kind: 'entry', key: key.slice(entries.length) }
@@ -63,6 +67,7 @@ export function clusterKeySpace(prefix: string): KeySpace {
     instants: groups.map((group) => `${group}i`),
     marker: (name) => (name === ALL ? `${groupOf(ALL)}a` : `${groupOf(name)}t:${name}`),
     instantOf: (name) => `${groupOf(name)}i`,
+    note: noteKeys(space),
     changeOf(key) {
       if (key === null) return { kind: 'everything' }
       if (key.startsWith(entries)) return { kind: 'entry', key: key.slice(entries.length) }
@@ -70,6 +75,10 @@ export function clusterKeySpace(prefix: string): KeySpace {
       return found === null ? undefined : { kind: 'marker', name: found[2] ?? ALL }
     },
   }
+}
+
+function noteKeys(space: string): KeySpace['note'] {
+  return (name) => (name === '' ? `${space}m` : `${space}n:${name}`)
 }
 
 function escapeRegExp(literal: string): string {

@@ -23,6 +23,7 @@ import { readInfo } from './info.ts'
 import type { KeySpace } from './keys.ts'
 import { ENSURE, STAMP } from './marker-scripts.ts'
 import { type Packable, packed, portions } from './packed.ts'
+import { createRedisBoard } from './redis-board.ts'
 import { bytesOrNull, failureOf, integer, isErrorReply, list, text } from './replies.ts'
 import type { Script } from './script.ts'
 import { CLAIM, DELETE, EXPIRE, FILL, RELEASE, RENEW, WRITE } from './scripts.ts'
@@ -288,6 +289,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     ensureMarkers: (names, life) => markers(ENSURE, names, life),
     stampMarkers: (names, mode, life) => markers(STAMP, names, life, mode),
 
+    board: createRedisBoard(space, { send, run, readBytes }),
     probe: () => send(['GET', connection.heldKey?.() ?? space.instantOf(ALL)]),
     info: () => readInfo({ mode: connection.mode, send }, connection.nodes),
     close: () => connection.close(),

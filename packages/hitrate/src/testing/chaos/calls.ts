@@ -1,3 +1,4 @@
+import type { Board } from '../../stores/board.ts'
 import type { ClaimReply, ClaimRequest, Store, Stored, StoredEntry } from '../../stores/store.ts'
 
 /** All that is asked of an L2. */
@@ -17,12 +18,16 @@ export const STORE_METHODS = [
   'info',
 ] as const
 
-export type StoreMethod = (typeof STORE_METHODS)[number]
+/** All that is asked of its board. */
+const BOARD_METHODS = ['post', 'readNotes', 'enrol', 'members', 'lease'] as const
+
+type OwnMethod = (typeof STORE_METHODS)[number]
+export type StoreMethod = OwnMethod | (typeof BOARD_METHODS)[number]
 
 /** One question to L2. */
 export interface ChaosCall {
   readonly method: StoreMethod
-  /** The keys it is about, or the markers' names (`''`: that of the whole cache), or a scan's glob; `info` has none. */
+  /** The keys it is about, or the markers' names (`''`: that of the whole cache), or of notes, or a scan's glob; some have none. */
   readonly keys: readonly string[]
   /** Name of the cache that asks. */
   readonly cache: string
@@ -37,7 +42,7 @@ export interface Route {
 }
 
 /** What is asked of `store`, on that route. */
-export function callsOf(store: Store, { send, bring }: Route): Pick<Store, StoreMethod> {
+export function callsOf(store: Store, { send, bring }: Route): Pick<Store, OwnMethod | 'board'> {
   const read = async (keys: readonly string[]): Promise<Stored[]> =>
     (await store.read(keys)).map((one, index) =>
       one.kind === 'entry' ? bring('read', keys[index] ?? '', one) : one,
@@ -47,7 +52,9 @@ export function callsOf(store: Store, { send, bring }: Route): Pick<Store, Store
     if (reply.kind !== 'changed') return reply
     return { kind: 'changed', stored: bring('claim', request.key, reply.stored) }
   }
+  const { board } = store
   return {
+    ...(board === undefined ? {} : { board: boardCallsOf(board, send) }),
     read: (keys) => send('read', keys, () => read(keys)),
     claim: (request) => send('claim', [request.key], () => claim(request)),
     renew: (key, ...rest) => send('renew', [key], () => store.renew(key, ...rest)),
@@ -66,5 +73,15 @@ export function callsOf(store: Store, { send, bring }: Route): Pick<Store, Store
     ensureMarkers: (names, life) => send('ensureMarkers', names, () => store.ensureMarkers(names, life)),
     stampMarkers: (names, ...rest) => send('stampMarkers', names, () => store.stampMarkers(names, ...rest)),
     info: () => send('info', [], () => store.info()),
+  }
+}
+
+function boardCallsOf(board: Board, send: Route['send']): Board {
+  return {
+    post: (note) => send('post', [note.name], () => board.post(note)),
+    read: (names) => send('readNotes', names, () => board.read(names)),
+    enrol: (...args) => send('enrol', [], () => board.enrol(...args)),
+    members: (within) => send('members', [], () => board.members(within)),
+    lease: (name, ...args) => send('lease', [name], () => board.lease(name, ...args)),
   }
 }

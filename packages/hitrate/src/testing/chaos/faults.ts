@@ -16,7 +16,7 @@ const REFUSED: Readonly<Record<Refusal, string>> = {
   READONLY: "READONLY You can't write against a read only replica.",
 }
 
-const QUESTIONS: ReadonlySet<StoreMethod> = new Set(['read', 'scan', 'readMarkers', 'info'])
+const QUESTIONS: ReadonlySet<StoreMethod> = new Set(['read', 'scan', 'readMarkers', 'info', 'readNotes'])
 /** Whatever gives memory back goes through when there is none. */
 const REMOVALS: ReadonlySet<StoreMethod> = new Set(['delete', 'release'])
 

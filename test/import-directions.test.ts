@@ -131,6 +131,7 @@ const HITRATE: readonly Direction[] = [
     file: 'metrics/window.ts',
     forbidden: [
       ...COMMON,
+      '../fleet/fleet.ts',
       '../cache/types.ts',
       '../stores/store.ts',
       '../codec/json.ts',
@@ -140,6 +141,19 @@ const HITRATE: readonly Direction[] = [
       '../index.ts',
     ],
     allowed: ['./recorder.ts', '../clock.ts', '../units.ts', '../errors.ts', 'node:async_hooks'],
+  },
+  {
+    file: 'fleet/fleet.ts',
+    forbidden: [
+      ...COMMON,
+      '../cache/types.ts',
+      '../stores/redis/index.ts',
+      '../stores/memory/memory-store.ts',
+      '../warming/warmer.ts',
+      '../testing/manual-clock.ts',
+      '../index.ts',
+    ],
+    allowed: ['../metrics/create.ts', '../stores/board.ts', '../codec/compression.ts', '../clock.ts'],
   },
   {
     file: 'warming/warmer.ts',

@@ -11,6 +11,7 @@
  * - `overloaded`: the cap on concurrent loads left no room in time
  * - `unsupported`: the runtime, client or server can't do what was asked
  * - `warm_running`: a warm run was asked for while another one runs
+ * - `l2_unavailable`: what was asked for needs the shared tier, which can't be asked
  * - `closed`: the cache was closed
  */
 export const CACHE_ERROR_CODES = [
@@ -25,6 +26,7 @@ export const CACHE_ERROR_CODES = [
   'overloaded',
   'unsupported',
   'warm_running',
+  'l2_unavailable',
   'closed',
 ] as const
 

@@ -52,6 +52,17 @@ export type { Clock, Timer } from './clock.ts'
 export type { Codec, ValueKind } from './codec/codec.ts'
 export type { CacheErrorCode } from './errors.ts'
 export { CACHE_ERROR_CODES, CacheError } from './errors.ts'
+export type {
+  Exclusive,
+  Fleet,
+  FleetAbsence,
+  FleetInstance,
+  FleetMembers,
+  FleetOptions,
+  FleetView,
+  InstanceState,
+} from './fleet/types.ts'
+export { FLEET_ABSENCES, INSTANCE_STATES } from './fleet/types.ts'
 export type { Logger } from './logger.ts'
 export type { L2Info, StoreFactory } from './stores/store.ts'
 export type { Bytes, Duration, Milliseconds, Ratio } from './units.ts'

@@ -174,6 +174,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
   const cache: Cache<ValueKind> = {
     name,
     metrics,
+    fleet: parts.fleet,
 
     get(key, lookup) {
       const entry = takesFresh(lookup) ? hit(key, parts) : undefined

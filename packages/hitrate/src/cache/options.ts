@@ -39,6 +39,7 @@ export interface Settings {
   readonly coherence: CoherenceMode
   readonly onDisconnect: OnDisconnect
   readonly staleBound: Milliseconds
+  readonly fleet: { readonly name: string } | undefined
   readonly clock: Clock
   readonly logger: Logger | undefined
   readonly codec: Codec
@@ -76,11 +77,13 @@ const OPTION_NAMES = [
   'onDisconnect',
   'staleBound',
   'metrics',
+  'fleet',
   'clock',
   'logger',
   'codec',
 ] as const satisfies readonly (keyof CacheOptions)[]
 const L1_NAMES = ['maxBytes', 'maxEntries'] as const
+const FLEET_NAMES = ['name'] as const
 /** The options of each kind of call: any other name is refused. */
 export const WRITE_NAMES: readonly string[] = ['ttl', 'staleFor', 'tags']
 export const LOOKUP_NAMES: readonly string[] = ['softTimeout', 'hardTimeout', 'signal', 'cache']
@@ -94,9 +97,7 @@ const CODEC_METHODS = ['encode', 'decode']
 export function readOptions(options: CacheOptions<ValueKind>): Settings {
   checkNames('createCache', options, OPTION_NAMES)
   const { name = 'cache', jitter = 0.05, earlyRefresh = false, clock = systemClock } = options
-  if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name)) {
-    throw invalid('name', name, '1 to 64 letters, digits, and _ . -')
-  }
+  if (!isName(name)) throw invalid('name', name, NAMES)
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter < 1)) {
     throw invalid('jitter', jitter, 'a share from 0 to below 1')
   }
@@ -139,10 +140,17 @@ export function readOptions(options: CacheOptions<ValueKind>): Settings {
     coherence: oneOf('coherence', options.coherence, COHERENCE_MODES) ?? 'tracking',
     onDisconnect: oneOf('onDisconnect', options.onDisconnect, ON_DISCONNECT) ?? 'serve',
     staleBound: keep('staleBound', options.staleBound, 2_000, MIN_STALE_BOUND),
+    fleet: readFleet(options.fleet),
     clock,
     logger,
     codec: codec ?? jsonCodec,
   })
+}
+
+const NAMES = '1 to 64 letters, digits, and _ . -'
+
+function isName(given: unknown): boolean {
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given)
 }
 
 function has(methods: readonly string[], given: unknown): boolean {
@@ -160,6 +168,14 @@ function readL1(l1: CacheOptions['l1']): Settings['l1'] {
     maxBytes: count('l1.maxBytes', l1?.maxBytes) ?? DEFAULT_L1_BYTES,
     maxEntries: count('l1.maxEntries', l1?.maxEntries),
   })
+}
+
+function readFleet(fleet: CacheOptions['fleet']): Settings['fleet'] {
+  if (fleet === false) return undefined
+  checkNames('fleet', fleet ?? {}, FLEET_NAMES)
+  const name = fleet?.name ?? ''
+  if (name === '' || isName(name)) return Object.freeze({ name })
+  throw invalid('fleet.name', name, NAMES)
 }
 
 /** @throws CacheError `invalid_option` when a name is not one of those accepted: a typing error would do nothing. */

@@ -1,4 +1,4 @@
-import type { MetricsCollector } from '../metrics/types.ts'
+import { createFleet, type Measured, type OwnFleet } from '../fleet/fleet.ts'
 import type { StoreFactory } from '../stores/store.ts'
 import { type Background, createBackground } from './background.ts'
 import { createCoherence } from './coherence.ts'
@@ -26,9 +26,10 @@ export interface Parts extends LookupParts {
   readonly background: Background
   readonly writer: Writer
   readonly invalidation: Invalidation
+  readonly fleet: OwnFleet | undefined
 }
 
-export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
+export function assemble(settings: Settings, metrics: Measured): Parts {
   const { clock, codec, name } = settings
   const recorder = metrics.recorder
   const fence = createFence()
@@ -78,6 +79,17 @@ export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
     keepsHere: settings.l1 !== undefined,
     remove: (keys) => invalidation.keys(keys, 'delete'),
   })
+  const fleet =
+    l2 === undefined || settings.fleet === undefined
+      ? undefined
+      : createFleet({
+          cache: name,
+          name: settings.fleet.name,
+          owners: l2.shards,
+          metrics,
+          clock,
+          logger: settings.logger,
+        })
   const search = createSearch({ tier1, l2, departures, clock })
   const observers = createObservers(name, clock)
   return {
@@ -95,5 +107,6 @@ export function assemble(settings: Settings, metrics: MetricsCollector): Parts {
     background,
     writer,
     invalidation,
+    fleet,
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Codec, ValueKind } from '../codec/codec.ts'
+import type { Fleet, FleetOptions } from '../fleet/types.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics, MetricsOptions } from '../metrics/types.ts'
 import type { L2Info, StoreFactory } from '../stores/store.ts'
@@ -166,6 +167,8 @@ export interface Cache<K extends ValueKind = 'json'> extends AsyncDisposable {
   readonly name: string
   /** What was measured: see `hitrate/metrics`. */
   readonly metrics: Metrics
+  /** All processes that share L2 and the cache's name; `undefined` without L2, or with `fleet: false`. */
+  readonly fleet: Fleet | undefined
   /** Looks up, never loads. `undefined` where absent. */
   get(key: string, options?: Pick<LookupOptions, 'signal'>): Promise<unknown>
   /** n lookups in one round trip; answers in the order of the keys, `undefined` where absent. */
@@ -273,6 +276,11 @@ export interface CacheOptions<K extends ValueKind = 'json'> {
   readonly staleBound?: Duration
   /** What metrics keep and show. */
   readonly metrics?: MetricsOptions
+  /**
+   * Where there is an L2, what is measured is told to it every 10 s, so that any process can show what all of them did.
+   * `false`: it is not, and {@link Cache.fleet} is `undefined`.
+   */
+  readonly fleet?: FleetOptions | false
   readonly clock?: Clock
   readonly logger?: Logger
   /** How values become bytes. Default JSON. */

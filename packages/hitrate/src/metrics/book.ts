@@ -1,34 +1,39 @@
 import type { Clock } from '../clock.ts'
 import type { Milliseconds } from '../units.ts'
+import { type Figures, figuresOf } from './figures.ts'
 import { Ledger } from './ledger.ts'
 import type { ResolvedMetricsOptions } from './options.ts'
 import { pack, unpack } from './parcel.ts'
 import { Reports } from './reports.ts'
-import { TIERS, tierAt } from './tiers.ts'
+import { TIERS, type Tier, tierAt } from './tiers.ts'
 
 /** How a process tells others what it counted, and reads what they did. */
 export interface Parcels {
-  /** Width of a bucket. */
-  readonly width: Milliseconds
+  readonly tiers: readonly Tier[]
   /** When the bucket that is being filled began, in this process's time. */
   slot(): Milliseconds
   /** Ends that bucket before its time: nothing more will be counted. */
   finish(): void
-  /** The closed bucket that began then. @param scale see {@link pack} */
-  pack(start: Milliseconds, scale: number): Uint8Array
+  /** Now, in this process's time. */
+  time(): Milliseconds
+  /** The closed buckets that began then, added up. @param scale see {@link pack} */
+  pack(starts: readonly Milliseconds[], scale: number): Uint8Array
   openBook(start: Milliseconds): Book
 }
 
 export function createParcels(ledger: Ledger): Parcels {
   return {
-    width: tierAt(TIERS, 0).width,
+    tiers: TIERS,
     slot() {
       ledger.settle()
       return ledger.overallRollup.slot
     },
     finish: () => ledger.finish(),
-    pack: (start, scale) => pack(ledger, 0, start, scale),
-    openBook: (start) => new Book(ledger.options, start),
+    time: () => ledger.time,
+    pack: (starts, scale) => pack(ledger, 0, starts, scale),
+    // Whoever keeps it keeps it for all, however long each of them keeps its own.
+    openBook: (start) =>
+      new Book({ ...ledger.options, retention: tierAt(TIERS, TIERS.length - 1).span }, start),
   }
 }
 
@@ -37,7 +42,7 @@ export function createParcels(ledger: Ledger): Parcels {
  * the newest bucket it was given, so its windows end there.
  */
 export class Book {
-  readonly reports: Reports
+  readonly figures: Figures
   readonly #ledger: Ledger
   #time: Milliseconds
 
@@ -53,7 +58,7 @@ export class Book {
       afterIo: (callback) => real.afterIo(callback),
     }
     this.#ledger = new Ledger({ ...options, clock })
-    this.reports = new Reports(this.#ledger)
+    this.figures = figuresOf(this.#ledger, new Reports(this.#ledger))
   }
 
   /** Buckets that began before it are closed. */
@@ -93,6 +98,6 @@ export class Book {
 
   /** A closed bucket of a tier, for others. */
   pack(place: number, start: Milliseconds): Uint8Array {
-    return pack(this.#ledger, place, start, 0)
+    return pack(this.#ledger, place, [start], 0)
   }
 }

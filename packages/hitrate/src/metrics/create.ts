@@ -1,9 +1,8 @@
-import { compileGlob } from '../glob.ts'
 import type { Bytes, Milliseconds } from '../units.ts'
 import { createParcels, type Parcels } from './book.ts'
 import { Collector } from './collector.ts'
 import { Endpoints } from './endpoint-scope.ts'
-import { flowOf } from './flow.ts'
+import { figuresOf } from './figures.ts'
 import { Ledger } from './ledger.ts'
 import type { L1Size, L2Node } from './live.ts'
 import { resolveOptions } from './options.ts'
@@ -11,7 +10,6 @@ import { oneOf, refuse, textOf } from './queries.ts'
 import { type Outcome, TIERS } from './recorder.ts'
 import { Reports } from './reports.ts'
 import type { Handle } from './series-table.ts'
-import { Timeline } from './timeline.ts'
 import { totalsOf } from './totals.ts'
 import {
   CACHE_OPERATIONS,
@@ -37,7 +35,6 @@ export function createMetrics(options: MetricsOptions = {}): ParcelledMetrics {
   const endpoints = new Endpoints(ledger)
   const collector = new Collector(ledger, endpoints)
   const reports = new Reports(ledger)
-  const timeline = new Timeline(ledger)
   let readL2: (() => readonly L2Node[]) | undefined
   ledger.onAdvance = () => ledger.events.health(reports.health())
   const endpointOf = (name: string): Handle => ledger.endpoints.handle(textOf('endpoint', name))
@@ -86,18 +83,7 @@ export function createMetrics(options: MetricsOptions = {}): ParcelledMetrics {
     withEndpoint: <T>(name: string, fn: () => T): T => endpoints.run(endpointOf(name), fn),
     endpointScope: () => endpoints.scope(endpointOf),
 
-    overall: (query) => reports.overall(query),
-    patterns: (query) => reports.patterns(() => true, query),
-    pattern: (glob, query) => reports.patterns(compileGlob(textOf('pattern', glob)), query),
-    topPatterns: (limit, query) => reports.topPatterns(limit, query),
-    endpoints: (query) => reports.endpoints(query),
-    lowPerformers: (query) => reports.lowPerformers(query),
-    health: (query) => reports.health(query),
-    series: (query) => timeline.series(query),
-    seriesBy: (query) => timeline.seriesBy(query),
-    flow: (query) => flowOf(ledger, query),
-    tiers: (query) => reports.tiers(query),
-    snapshot: (query) => reports.snapshot(query),
+    ...figuresOf(ledger, reports),
     totals: () => totalsOf(ledger),
     self: (query) => reports.self(query),
     events: () => ledger.events.list(),

@@ -39,29 +39,34 @@ interface Counted {
 }
 
 /**
- * The closed bucket of tier `place` that began at `start`. Of the finest tier, which pairs don't have, each bucket tells a
+ * The closed buckets of tier `place` that began then, added up. Of the finest tier, which pairs don't have, each bucket tells a
  * share of the minute before: all at once would make every sixth parcel a large one.
  * @param scale makes histograms coarser, and the parcel smaller: 0 to {@link MAX_SCALE}
  * @returns empty lists where nothing was counted
  */
-export function pack(ledger: Ledger, place: number, start: Milliseconds, scale: number): Uint8Array {
+export function pack(
+  ledger: Ledger,
+  place: number,
+  starts: readonly Milliseconds[],
+  scale: number,
+): Uint8Array {
   const patterns = new Labels(ledger.patterns)
   const endpoints = new Labels(ledger.endpoints)
 
   out.byte(scale)
-  writeList(countedIn(ledger.overallRollup, OVERALL_SHAPE, place, start), scale, () => undefined)
-  writeList(countedIn(ledger.patternRollup, SERIES_SHAPE, place, start), scale, (series) => {
+  writeList(countedIn(ledger.overallRollup, OVERALL_SHAPE, place, starts), scale, () => undefined)
+  writeList(countedIn(ledger.patternRollup, SERIES_SHAPE, place, starts), scale, (series) => {
     const { label, keyspace, ttl } = patterns.told(series)
     out.text(label)
     out.text(keyspace ?? '')
     out.varint(ttl === null ? 0 : Math.round(ttl) + 1)
   })
-  writeList(countedIn(ledger.endpointRollup, SERIES_SHAPE, place, start), scale, (series) => {
+  writeList(countedIn(ledger.endpointRollup, SERIES_SHAPE, place, starts), scale, (series) => {
     const known = series === ledger.pending ? ledger.endpoints.handle(UNMATCHED).series : series
     out.text(endpoints.told(known).label)
   })
   const tiers = TIERS.flatMap((tier) => TIER_OPERATIONS.map((operation) => ledger.tiers[tier][operation]))
-  writeList(countedIn(ledger.tierRollup, TIER_SHAPE, place, start), scale, (series) =>
+  writeList(countedIn(ledger.tierRollup, TIER_SHAPE, place, starts), scale, (series) =>
     out.byte(tiers.indexOf(series)),
   )
 
@@ -69,7 +74,7 @@ export function pack(ledger: Ledger, place: number, start: Milliseconds, scale: 
   for (const { series: endpoint } of ledger.endpoints.handles()) {
     for (const [pattern, cell] of ledger.cells.row(endpoint)) pairs.set(cell, [endpoint, pattern])
   }
-  const cells = pairsIn(ledger, place, start).filter(({ series }) => pairs.has(series))
+  const cells = pairsIn(ledger, place, starts).filter(({ series }) => pairs.has(series))
   writeList(cells, scale, (series) => {
     const [endpoint, pattern] = pairs.get(series) ?? []
     if (endpoint !== undefined) endpoints.refer(endpoint)
@@ -114,29 +119,44 @@ function writeList(all: readonly Counted[], scale: number, name: (series: Series
   }
 }
 
-function countedIn(rollup: Rollup, shape: Shape, place: number, start: Milliseconds): readonly Counted[] {
-  const segment = rollup.closedAt(place, start)
-  const counted: Counted[] = []
-  if (segment === undefined) return counted
-  forEachRecord(segment, (id, reader) => {
-    const series = rollup.seriesOf(id)
-    if (series === undefined) return
-    const tally = new Tally(shape)
-    tally.mergeEncoded(reader, 1)
-    counted.push({ series, tally })
-  })
-  return counted
+function countedIn(
+  rollup: Rollup,
+  shape: Shape,
+  place: number,
+  starts: readonly Milliseconds[],
+  told: (index: number) => boolean = () => true,
+): readonly Counted[] {
+  const counted = new Map<Series, Tally>()
+  for (const start of starts) {
+    const segment = rollup.closedAt(place, start)
+    if (segment === undefined) continue
+    let index = 0
+    forEachRecord(segment, (id, reader) => {
+      const series = rollup.seriesOf(id)
+      if (!told(index++) || series === undefined) return
+      const tally = counted.get(series) ?? new Tally(shape)
+      tally.mergeEncoded(reader, 1)
+      counted.set(series, tally)
+    })
+  }
+  return [...counted].map(([series, tally]) => ({ series, tally }))
 }
 
-function pairsIn({ cellRollup }: Ledger, place: number, start: Milliseconds): readonly Counted[] {
-  if (place > 0) return countedIn(cellRollup, CELL_SHAPE, place - 1, start)
+function pairsIn({ cellRollup }: Ledger, place: number, starts: readonly Milliseconds[]): readonly Counted[] {
+  if (place > 0) return countedIn(cellRollup, CELL_SHAPE, place - 1, starts)
   const { width } = tierAt(WINDOW_TIERS, 0)
   const minute = tierAt(WINDOW_TIERS, 1).width
-  const began = floorTo(start, minute)
-  const share = (start - began) / width
-  return countedIn(cellRollup, CELL_SHAPE, 0, began - minute).filter(
-    (_, index) => index % (minute / width) === share,
-  )
+  return starts.flatMap((start) => {
+    const began = floorTo(start, minute)
+    const share = (start - began) / width
+    return countedIn(
+      cellRollup,
+      CELL_SHAPE,
+      0,
+      [began - minute],
+      (index) => index % (minute / width) === share,
+    )
+  })
 }
 
 /**

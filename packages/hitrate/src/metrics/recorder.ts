@@ -79,6 +79,8 @@ export const INCIDENTS = [
   'invalidations_overflow',
   'log_error',
   'background_error',
+  'fleet_untold',
+  'fleet_unreadable',
 ] as const
 export type Incident = (typeof INCIDENTS)[number]
 

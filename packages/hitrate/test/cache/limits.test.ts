@@ -13,7 +13,7 @@ const MIB = 1024 * 1024
 
 describe.each([
   ['in memory', () => ({})],
-  ['over an L2', () => ({ l2: memoryL2() })],
+  ['over an L2', () => ({ l2: memoryL2(), fleet: false })],
 ])('many callers of one key %s', (_, tiers) => {
   test('of whom any abort in any order: the others get the value, and the load ends with the last', async () => {
     await fc.assert(

@@ -55,9 +55,12 @@ const REFUSED: readonly (readonly [object, string])[] = [
   [{ clock: null }, 'clock: null given; accepted: a Clock: now, wall, random, timer and afterIo'],
   [{ logger: {} }, 'logger: an object given; accepted: an object with info, warn and error, such as pino'],
   [{ metrics: false }, 'metrics: false given; accepted: an object of metrics options'],
+  [{ fleet: { name: 'a b' } }, 'fleet.name: "a b" given; accepted: 1 to 64 letters, digits, and _ . -'],
+  [{ fleet: true }, 'fleet: true given; accepted: an object of options'],
+  [{ fleet: { id: 'x' } }, 'fleet: unknown option "id"; accepted: name'],
   [
     { tll: '5m' },
-    'createCache: unknown option "tll"; accepted: name, l1, l2, ttl, staleFor, jitter, earlyRefresh, softTimeout, hardTimeout, loadDeadline, retryAfter, maxLoads, closeGrace, coherence, onDisconnect, staleBound, metrics, clock, logger, codec',
+    'createCache: unknown option "tll"; accepted: name, l1, l2, ttl, staleFor, jitter, earlyRefresh, softTimeout, hardTimeout, loadDeadline, retryAfter, maxLoads, closeGrace, coherence, onDisconnect, staleBound, metrics, fleet, clock, logger, codec',
   ],
 ]
 
@@ -117,7 +120,7 @@ test('every option may be undefined, which is its default', async () => {
           'hardTimeout',
           'loadDeadline',
         ]
-          .concat(['retryAfter', 'maxLoads', 'closeGrace', 'metrics', 'clock', 'logger', 'codec'])
+          .concat(['retryAfter', 'maxLoads', 'closeGrace', 'metrics', 'fleet', 'clock', 'logger', 'codec'])
           .map((name) => [name, undefined]),
       ),
     ),

@@ -65,7 +65,7 @@ function play(
     clock.advanceSync(TICK)
     for (const { parcels } of processes) {
       expect(parcels.slot()).toBe(start + (tick + 1) * TICK)
-      expect(book.take(start + tick * TICK, parcels.pack(start + tick * TICK, scale))).toBe(true)
+      expect(book.take(start + tick * TICK, parcels.pack([start + tick * TICK], scale))).toBe(true)
     }
   })
   book.close(clock.wall())
@@ -80,9 +80,9 @@ describe('parcels of several processes', () => {
         const [first, ...others] = processes.map((metrics) => metrics.snapshot({ window }))
         const sum = others.reduce((all, one) => all?.plus(one), first)
         if (sum === undefined) throw new Error('no process')
-        expect(plain(book.reports.snapshot({ window }))).toEqual(plain(sum))
+        expect(plain(book.figures.snapshot({ window }))).toEqual(plain(sum))
         const calls = processes.flatMap((metrics) => metrics.tiers({ window })).map(({ calls }) => calls)
-        expect(book.reports.tiers({ window }).reduce((all, { calls }) => all + calls, 0)).toBe(
+        expect(book.figures.tiers({ window }).reduce((all, { calls }) => all + calls, 0)).toBe(
           calls.reduce((all, one) => all + one, 0),
         )
       }),
@@ -98,7 +98,7 @@ describe('parcels of several processes', () => {
         for (let at = start; at < clock.wall(); at += TICK)
           expect(again.take(at, book.pack(0, at))).toBe(true)
         again.close(clock.wall())
-        expect(plain(again.reports.snapshot())).toEqual(plain(book.reports.snapshot()))
+        expect(plain(again.figures.snapshot())).toEqual(plain(book.figures.snapshot()))
       }),
     )
   })
@@ -108,7 +108,7 @@ describe('parcels of several processes', () => {
       fc.property(histories(2), fc.integer({ min: 1, max: 3 }), (ticks, scale) => {
         const [, exact] = play(ticks)
         const [, coarse] = play(ticks, scale)
-        const [one, other] = [exact.reports.snapshot().overall, coarse.reports.snapshot().overall]
+        const [one, other] = [exact.figures.snapshot().overall, coarse.figures.snapshot().overall]
         expect(other.stats.outcomes).toEqual(one.stats.outcomes)
         expect(other.stats.avgResponseTimeMs).toBe(one.stats.avgResponseTimeMs)
         expect(other.response.count).toBe(one.response.count)
@@ -138,11 +138,11 @@ describe('parcels of several processes', () => {
       }
       clock.advanceSync(TICK)
       metrics.parcels.slot()
-      book.take(start + tick * TICK, metrics.parcels.pack(start + tick * TICK, 0))
+      book.take(start + tick * TICK, metrics.parcels.pack([start + tick * TICK], 0))
     }
     book.close(clock.wall())
-    expect(book.reports.endpoints().endpoints).toMatchObject(metrics.endpoints().endpoints)
-    expect(book.reports.endpoints().endpoints[0]?.patterns).toHaveLength(3)
+    expect(book.figures.endpoints().endpoints).toMatchObject(metrics.endpoints().endpoints)
+    expect(book.figures.endpoints().endpoints[0]?.patterns).toHaveLength(3)
   })
 
   it('carry what is declared of a pattern', () => {
@@ -153,8 +153,8 @@ describe('parcels of several processes', () => {
     const start = metrics.parcels.slot()
     metrics.parcels.finish()
     const book = createMetrics({ clock }).parcels.openBook(start)
-    book.take(start, metrics.parcels.pack(start, 0))
-    expect(book.reports.patterns(() => true).patterns).toMatchObject([
+    book.take(start, metrics.parcels.pack([start], 0))
+    expect(book.figures.patterns().patterns).toMatchObject([
       { pattern: 'p:*', keyspace: 'p:{id}', ttlSeconds: 90, totalRequests: 1 },
     ])
   })
@@ -181,7 +181,7 @@ describe('bytes that are no parcel', () => {
   function refuses(bytes: Uint8Array): boolean {
     const fresh = createMetrics({ clock }).parcels.openBook(clock.wall())
     const taken = fresh.take(clock.wall(), bytes)
-    if (!taken) expect(fresh.reports.overall().totalRequests).toBe(0)
+    if (!taken) expect(fresh.figures.overall().totalRequests).toBe(0)
     return !taken
   }
 

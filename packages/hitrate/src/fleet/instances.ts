@@ -9,9 +9,12 @@ const MAX_ID = 40
 
 /** Who is there, and how: the oldest first. */
 export function instancesOf({ now, members }: Membership): readonly FleetInstance[] {
-  return members
-    .map((member) => instanceOf(member, now))
-    .sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0) || (a.id < b.id ? -1 : 1))
+  return members.map((member) => instanceOf(member, now)).sort(oldestFirst)
+}
+
+function oldestFirst(a: FleetInstance, b: FleetInstance): number {
+  const age = (a.startedAt ?? 0) - (b.startedAt ?? 0)
+  return age !== 0 ? age : `${a.name} ${a.id}` < `${b.name} ${b.id}` ? -1 : 1
 }
 
 function instanceOf({ id: given, seenAt, card: bytes }: Member, now: Milliseconds): FleetInstance {

@@ -6,6 +6,7 @@ import { mountAlerts } from './endpoints/alerts.ts'
 import { createApp, permitWith, type RequestContext } from './endpoints/app.ts'
 import { mountAssets } from './endpoints/assets.ts'
 import { mountEvents } from './endpoints/events.ts'
+import { mountFleet } from './endpoints/fleet.ts'
 import { mountFlow } from './endpoints/flow.ts'
 import { mountHealth } from './endpoints/health.ts'
 import { mountInfo } from './endpoints/info.ts'
@@ -25,6 +26,7 @@ import { createTicker } from './live/ticker.ts'
 import { type MonitorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { BUILD_FOLDER, type DashboardBuild, readBuild } from './pages/dashboard-build.ts'
 import { problemResponse, Refusal } from './problem.ts'
+import { createFindScope } from './scope.ts'
 
 /** The monitoring API of one cache. It keeps no process alive; what it does beside answering ends with `close`. */
 export interface Monitor extends AsyncDisposable {
@@ -56,7 +58,8 @@ function answerTo(error: unknown, { logger }: ResolvedOptions): Response {
  */
 export function createMonitor(options: MonitorOptions): Monitor {
   const resolved = resolveOptions(options)
-  const { base, metrics, name, clock, logger } = resolved
+  const { base, metrics, name, clock, logger, fleet } = resolved
+  const find = createFindScope(metrics, fleet)
   const access = createAccess(resolved)
   const permit = permitWith(access)
   const streams = createStreams({ clock, logger, next: createTicker(metrics, clock) })
@@ -64,17 +67,18 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const covers = (pathname: string): boolean => pathname === base || pathname.startsWith(`${base}/`)
 
   const app = createApp((request) => new URL(request.url).pathname.slice(base.length) || '/')
-  mountHealth(app, permit, metrics)
-  mountStats(app, permit, metrics)
-  mountSeries(app, permit, resolved)
-  mountFlow(app, permit, metrics)
+  mountHealth(app, permit, find)
+  mountStats(app, permit, find)
+  mountSeries(app, permit, find, resolved)
+  mountFlow(app, permit, find)
+  mountFleet(app, permit, fleet)
   mountEvents(app, permit, resolved)
   mountL2(app, permit, access, metrics)
   mountSelf(app, permit, metrics, streams)
   mountAbout(app, permit, access, resolved)
   mountStream(app, permit, streams)
-  mountWarm(app, permit, resolved.warmer)
-  mountReset(app, permit, metrics)
+  mountWarm(app, permit, resolved.warmer, fleet)
+  mountReset(app, permit, metrics, fleet)
   mountInfo(app, permit, resolved.info)
   mountAlerts(app, permit, alerts)
   if (access.signIn !== undefined) mountSignIn(app, access.signIn, name, base)

@@ -1,4 +1,4 @@
-import { type Cache, CacheError } from 'hitrate'
+import { type Cache, CacheError, type Fleet } from 'hitrate'
 import type { Metrics } from 'hitrate/metrics'
 import type { Authorize } from './access/authorize.ts'
 import type { BearerToken } from './access/bearer-token.ts'
@@ -36,10 +36,13 @@ interface CommonOptions {
   readonly clock?: MonitorClock | undefined
 }
 
+/** As much of a cache as is needed. */
+type MonitoredCache = Pick<Cache, 'name' | 'metrics' | 'info'> & Partial<Pick<Cache, 'fleet'>>
+
 /** What is monitored: a cache, or metrics alone (of a cache that is not ours). Not both. */
 export type MonitorOptions = CommonOptions &
   (
-    | { readonly cache: Pick<Cache, 'name' | 'metrics' | 'info'>; readonly metrics?: never }
+    | { readonly cache: MonitoredCache; readonly metrics?: never }
     | { readonly metrics: Metrics; readonly cache?: never }
   )
 
@@ -49,6 +52,7 @@ export interface ResolvedOptions {
   readonly metrics: Metrics
   readonly warmer: MonitoredWarmer | undefined
   readonly info: InfoSource | undefined
+  readonly fleet: Fleet | undefined
   readonly authorize: Authorize | BearerToken | undefined
   readonly allowReset: boolean
   readonly production: boolean
@@ -125,6 +129,7 @@ export function resolveOptions(options: MonitorOptions): ResolvedOptions {
     metrics: measured,
     warmer: options.warmer,
     info: functionOf('info', options.info) ?? (cache === undefined ? undefined : () => cache.info()),
+    fleet: cache?.fleet,
     authorize: functionOf('authorize', options.authorize),
     allowReset: flagOf('allowReset', options.allowReset, !production),
     production,

@@ -12,6 +12,7 @@ const PATHS = [
   '/stats/top-patterns',
   '/stats/low-performers',
   '/series',
+  '/fleet',
   '/flow',
   '/events',
   '/l2',

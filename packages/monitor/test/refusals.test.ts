@@ -66,7 +66,7 @@ describe('query parameters', () => {
 
   test.each([
     ['/stats?windwo=5m', 'windwo', 'window'],
-    ['/stats?window=5m&scope=fleet', 'scope', 'window'],
+    ['/stats?window=5m&range=fleet', 'range', 'window'],
     ['/stats/patterns?page=2', 'page', 'pattern, sort, limit, window'],
     ['/info?verbose', 'verbose', 'no query parameter'],
     ['/stream?window=5m', 'window', 'no query parameter'],

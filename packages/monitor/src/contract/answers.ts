@@ -1,5 +1,6 @@
 import type { Evidence, HealthReason, HealthStatus, LoadResult, MissReason, Outcome } from 'hitrate/metrics'
 import type { WarmRunStatus, WarmStrategyStatus } from '../warmer.ts'
+import type { ScopedAnswer } from './fleet-answers.ts'
 
 /**
  * What the API answers, as JSON: the types for dashboards, command lines and clients. `schemas.ts` holds the same as
@@ -34,14 +35,14 @@ export interface LoadFigures {
 }
 
 /** `GET /stats` */
-export interface StatsAnswer extends Figures {
+export interface StatsAnswer extends Figures, ScopedAnswer {
   readonly window_seconds: number
   /** Start of what the figures cover: the window's, the process's or the last reset's. */
   readonly since: string
 }
 
 /** What `GET /health` tells those who may ask. */
-export interface HealthAnswer {
+export interface HealthAnswer extends ScopedAnswer {
   readonly status: HealthStatus
   readonly hit_rate: number
   readonly avg_response_time_ms: number
@@ -71,7 +72,7 @@ export interface PatternFigures extends Figures {
 }
 
 /** `GET /stats/patterns` */
-export interface PatternsAnswer {
+export interface PatternsAnswer extends ScopedAnswer {
   readonly patterns: readonly PatternFigures[]
   /** All that matched, added up; also those cut by `limit`. */
   readonly aggregate: Figures
@@ -82,7 +83,7 @@ export interface PatternsAnswer {
 }
 
 /** `GET /stats/top-patterns` */
-export interface TopPatternsAnswer {
+export interface TopPatternsAnswer extends ScopedAnswer {
   readonly patterns: readonly PatternFigures[]
 }
 
@@ -100,7 +101,7 @@ export interface EndpointFigures extends Figures {
 }
 
 /** `GET /stats/endpoints` */
-export interface EndpointsAnswer {
+export interface EndpointsAnswer extends ScopedAnswer {
   readonly endpoints: readonly EndpointFigures[]
   readonly total: number
   /** Share of all lookups that went to `__other__`, because there were more endpoints than are kept. */
@@ -117,13 +118,13 @@ export interface LowPerformerFigures {
 }
 
 /** `GET /stats/low-performers` */
-export interface LowPerformersAnswer {
+export interface LowPerformersAnswer extends ScopedAnswer {
   readonly threshold: number
   readonly patterns: readonly LowPerformerFigures[]
 }
 
 /** `POST /warm` without `wait` */
-export interface WarmStartedAnswer {
+export interface WarmStartedAnswer extends ScopedAnswer {
   readonly run_id: string
   readonly status: WarmRunStatus
 }
@@ -155,6 +156,8 @@ export interface WarmRunAnswer extends KeyCounts {
   readonly strategies: readonly WarmStrategyAnswer[]
   /** Share of the warmed keys that were read since; `null` when none was warmed. */
   readonly read_later: number | null
+  /** The process of the fleet that runs it; absent where it is the one that answers. */
+  readonly instance?: string | undefined
 }
 
 /** `GET /warm/runs` */
@@ -166,7 +169,7 @@ export interface WarmRunsAnswer {
 }
 
 /** `POST /reset-metrics` */
-export interface ResetAnswer {
+export interface ResetAnswer extends ScopedAnswer {
   readonly reset: true
   /** From when figures count now. */
   readonly since: string

@@ -9,6 +9,7 @@ import {
   type TierResult,
 } from 'hitrate/metrics'
 import type { Action } from '../access/authorize.ts'
+import type { ScopedAnswer } from './fleet-answers.ts'
 import type { SeriesMetric } from './series-metrics.ts'
 
 /** What a live view needs beside the statistics, as JSON; see `answers.ts` for units. `live-schemas.ts` holds the schemas. */
@@ -37,7 +38,7 @@ export interface SeriesValues {
 }
 
 /** `GET /series` */
-export interface SeriesAnswer {
+export interface SeriesAnswer extends ScopedAnswer {
   /** Width of a step: what was asked for, rounded up to what is kept. */
   readonly step_seconds: number
   /** Oldest first. Those before the start of the process or the last reset are absent. */
@@ -62,7 +63,7 @@ export interface FlowPart extends PercentileFigures {
 }
 
 /** `GET /flow`: what became of the lookups, from the nearest to the farthest. */
-export interface FlowAnswer {
+export interface FlowAnswer extends ScopedAnswer {
   readonly window_seconds: number
   readonly since: string
   readonly total_requests: number

@@ -9,6 +9,7 @@ import {
   TIER_RESULTS,
 } from 'hitrate/metrics'
 import { ACTIONS } from '../access/authorize.ts'
+import { scoped } from './fleet-schemas.ts'
 import {
   type AboutAnswer,
   EVENT_KINDS,
@@ -40,6 +41,7 @@ export const seriesSchema: z.ZodType<SeriesAnswer> = z
         values: z.partialRecord(z.enum(SERIES_METRICS), z.array(amount.nullable())),
       }),
     ),
+    ...scoped,
   })
   .openapi('Series')
 
@@ -60,6 +62,7 @@ export const flowSchema: z.ZodType<FlowAnswer> = z
     ),
     bypass: count,
     load: z.strictObject({ count, errors: count, ...percentiles }),
+    ...scoped,
   })
   .openapi('Flow')
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { PATTERN_SORTS, type PatternSort } from 'hitrate/metrics'
+import { SCOPES, type Scope } from './fleet-answers.ts'
 
 /**
  * Query parameters. They arrive as text and leave as what they mean; the message of every check is what the parameter
@@ -98,6 +99,20 @@ export const globParameter: Parameter<string | undefined> = z
     type: 'string',
     description: `Lists only patterns that match ${GLOB_ACCEPTED}`,
     example: 'feed:*',
+  })
+
+const SCOPE_ACCEPTED = `one of ${SCOPES.join(', ')}`
+
+/** Whose counts. */
+export const scopeParameter: Parameter<Scope> = z
+  .enum(SCOPES, SCOPE_ACCEPTED)
+  .optional()
+  .transform((value) => value ?? 'process')
+  .openapi({
+    type: 'string',
+    enum: [...SCOPES],
+    default: 'process',
+    description: 'Of this process, or of all that share its L2; those while it can be asked',
   })
 
 /** `true` or `1`, `false` or `0`; absent is `false`. */

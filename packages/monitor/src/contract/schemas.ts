@@ -20,6 +20,7 @@ import type {
   WarmRunsAnswer,
   WarmStartedAnswer,
 } from './answers.ts'
+import { scoped } from './fleet-schemas.ts'
 
 /** The answers as schemas; what their fields mean stands in `answers.ts`. */
 
@@ -53,7 +54,7 @@ const figures = {
 }
 
 export const statsSchema: z.ZodType<StatsAnswer> = z
-  .strictObject({ ...figures, window_seconds: z.number().positive(), since: instant })
+  .strictObject({ ...figures, window_seconds: z.number().positive(), since: instant, ...scoped })
   .openapi('Stats')
 
 export const healthSchema: z.ZodType<HealthAnswer | BareHealthAnswer> = z.union([
@@ -68,6 +69,7 @@ export const healthSchema: z.ZodType<HealthAnswer | BareHealthAnswer> = z.union(
       reasons: z.array(z.enum(HEALTH_REASONS)),
       sample: z.enum(['sufficient', 'insufficient']),
       timestamp: instant,
+      ...scoped,
     })
     .openapi('Health'),
   z.strictObject({ status: z.enum(HEALTH_STATUSES), timestamp: instant }).openapi('BareHealth'),
@@ -92,11 +94,12 @@ export const patternsSchema: z.ZodType<PatternsAnswer> = z
     aggregate: figuresSchema,
     total: count,
     other_share: ratio,
+    ...scoped,
   })
   .openapi('Patterns')
 
 export const topPatternsSchema: z.ZodType<TopPatternsAnswer> = z
-  .strictObject({ patterns: z.array(patternSchema) })
+  .strictObject({ patterns: z.array(patternSchema), ...scoped })
   .openapi('TopPatterns')
 
 const endpointSchema: z.ZodType<EndpointFigures> = z
@@ -115,7 +118,7 @@ const endpointSchema: z.ZodType<EndpointFigures> = z
   .openapi('Endpoint')
 
 export const endpointsSchema: z.ZodType<EndpointsAnswer> = z
-  .strictObject({ endpoints: z.array(endpointSchema), total: count, other_share: ratio })
+  .strictObject({ endpoints: z.array(endpointSchema), total: count, other_share: ratio, ...scoped })
   .openapi('Endpoints')
 
 export const lowPerformersSchema: z.ZodType<LowPerformersAnswer> = z
@@ -130,6 +133,7 @@ export const lowPerformersSchema: z.ZodType<LowPerformersAnswer> = z
         evidence: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
       }),
     ),
+    ...scoped,
   })
   .openapi('LowPerformers')
 
@@ -137,7 +141,7 @@ const runStatus = z.enum(WARM_RUN_STATUSES)
 const keyCounts = { keys_warmed: count, already_fresh: count, absent: count, failed: count }
 
 export const warmStartedSchema: z.ZodType<WarmStartedAnswer> = z
-  .strictObject({ run_id: z.string(), status: runStatus })
+  .strictObject({ run_id: z.string(), status: runStatus, ...scoped })
   .openapi('WarmStarted')
 
 export const warmRunSchema: z.ZodType<WarmRunAnswer> = z
@@ -157,6 +161,7 @@ export const warmRunSchema: z.ZodType<WarmRunAnswer> = z
     ),
     ...keyCounts,
     read_later: ratio.nullable(),
+    instance: z.string().optional(),
   })
   .openapi('WarmRun')
 
@@ -165,7 +170,7 @@ export const warmRunsSchema: z.ZodType<WarmRunsAnswer> = z
   .openapi('WarmRuns')
 
 export const resetSchema: z.ZodType<ResetAnswer> = z
-  .strictObject({ reset: z.literal(true), since: instant })
+  .strictObject({ reset: z.literal(true), since: instant, ...scoped })
   .openapi('Reset')
 
 const slots = z.int().min(0).max(SLOTS)

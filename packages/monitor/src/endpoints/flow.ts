@@ -1,25 +1,25 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { Metrics } from 'hitrate/metrics'
 import { flowSchema } from '../contract/live-schemas.ts'
-import { query, windowParameter } from '../contract/parameters.ts'
+import { query, scopeParameter, windowParameter } from '../contract/parameters.ts'
+import type { FindScope } from '../scope.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { instant, percentilesOf } from './figures.ts'
-import { windowOf } from './window.ts'
 
-export function mountFlow(app: MonitorApp, permit: Permit, metrics: Metrics): void {
+export function mountFlow(app: MonitorApp, permit: Permit, find: FindScope): void {
   const route = createRoute({
     method: 'get',
     path: '/flow',
     summary: 'What became of the lookups',
     middleware: permit('read:stats'),
-    request: { query: query({ window: windowParameter }) },
+    request: { query: query({ window: windowParameter, scope: scopeParameter }) },
     responses: {
       200: answer('Each way a lookup may end: how many, their share, and the time they took', flowSchema),
       ...REFUSALS,
     },
   })
-  app.openapi(route, (c) => {
-    const flow = metrics.flow(windowOf(c.req.valid('query').window, metrics.retention))
+  app.openapi(route, async (c) => {
+    const { figures, over, told } = await find(c.req.valid('query'))
+    const flow = figures.flow(over)
     const { count, errors } = flow.load
     return c.json(
       {
@@ -34,6 +34,7 @@ export function mountFlow(app: MonitorApp, permit: Permit, metrics: Metrics): vo
         })),
         bypass: flow.bypass,
         load: { count, errors, ...percentilesOf(count, flow.load) },
+        ...told,
       },
       200,
     )

@@ -1,15 +1,14 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { Metrics } from 'hitrate/metrics'
 import type { BareHealthAnswer, HealthAnswer } from '../contract/answers.ts'
-import { flag, query, windowParameter } from '../contract/parameters.ts'
+import { flag, query, scopeParameter, windowParameter } from '../contract/parameters.ts'
 import { healthSchema } from '../contract/schemas.ts'
+import type { FindScope } from '../scope.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { instant } from './figures.ts'
-import { windowOf } from './window.ts'
 
 const DEFAULT_WINDOW = '5m'
 
-export function mountHealth(app: MonitorApp, permit: Permit, metrics: Metrics): void {
+export function mountHealth(app: MonitorApp, permit: Permit, find: FindScope): void {
   const route = createRoute({
     method: 'get',
     path: '/health',
@@ -18,7 +17,11 @@ export function mountHealth(app: MonitorApp, permit: Permit, metrics: Metrics): 
       'Degraded is still 200, because the loaders answer. In production, without `authorize`, anybody gets status and timestamp alone.',
     middleware: permit('read:health'),
     request: {
-      query: query({ window: windowParameter, strict: flag('Answer 503 when degraded, for load balancers') }),
+      query: query({
+        window: windowParameter,
+        strict: flag('Answer 503 when degraded, for load balancers'),
+        scope: scopeParameter,
+      }),
     },
     responses: {
       200: answer('The state, and what is behind it', healthSchema),
@@ -26,9 +29,12 @@ export function mountHealth(app: MonitorApp, permit: Permit, metrics: Metrics): 
       ...REFUSALS,
     },
   })
-  app.openapi(route, (c) => {
-    const { window, strict } = c.req.valid('query')
-    const report = metrics.health(windowOf(window, metrics.retention, DEFAULT_WINDOW))
+  app.openapi(route, async (c) => {
+    const { window, strict, scope } = c.req.valid('query')
+    // Strangers make the process ask nobody else.
+    const asked = { window, scope: c.var.grant === 'bare' ? ('process' as const) : scope }
+    const { figures, over, told } = await find(asked, DEFAULT_WINDOW)
+    const report = figures.health(over)
     const timestamp = instant(report.timestamp)
     const bare: BareHealthAnswer = { status: report.status, timestamp }
     const full: HealthAnswer = {
@@ -41,6 +47,7 @@ export function mountHealth(app: MonitorApp, permit: Permit, metrics: Metrics): 
       reasons: report.reasons,
       sample: report.sample,
       timestamp,
+      ...told,
     }
     return c.json(c.var.grant === 'bare' ? bare : full, strict && report.status === 'degraded' ? 503 : 200)
   })

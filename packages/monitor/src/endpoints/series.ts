@@ -1,6 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { Metrics, SeriesPoint } from 'hitrate/metrics'
-import type { MonitorClock } from '../clock.ts'
+import type { SeriesPoint } from 'hitrate/metrics'
 import type { SeriesAnswer, SeriesValues } from '../contract/live-answers.ts'
 import {
   endpointParameter,
@@ -9,14 +8,15 @@ import {
   stepParameter,
 } from '../contract/live-parameters.ts'
 import { seriesSchema } from '../contract/live-schemas.ts'
-import { globParameter, query, wholeNumber, windowParameter } from '../contract/parameters.ts'
+import { globParameter, query, scopeParameter, wholeNumber, windowParameter } from '../contract/parameters.ts'
 import { type SeriesMetric, WHOLE_METRICS } from '../contract/series-metrics.ts'
 import { millisecondsOf } from '../durations.ts'
 import { onceASecond } from '../live/once-a-second.ts'
+import type { ResolvedOptions } from '../options.ts'
 import { badInput } from '../problem.ts'
+import type { FindScope } from '../scope.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { instant, ofAny, perSecond } from './figures.ts'
-import { windowOf } from './window.ts'
 
 /** Each of many series has a value for every step. */
 const MAX_METRICS_BY = 4
@@ -114,7 +114,8 @@ function answerOf(points: readonly SeriesPoint[], series: readonly SeriesValues[
 export function mountSeries(
   app: MonitorApp,
   permit: Permit,
-  { metrics, clock }: { readonly metrics: Metrics; readonly clock: MonitorClock },
+  find: FindScope,
+  { metrics, clock }: Pick<ResolvedOptions, 'metrics' | 'clock'>,
 ): void {
   const kept = onceASecond<SeriesAnswer>(clock)
   const route = createRoute({
@@ -133,27 +134,28 @@ export function mountSeries(
         pattern: globParameter,
         endpoint: endpointParameter,
         limit: wholeNumber(1, MAX_SERIES, 20, 'With `by`: how many series at the most'),
+        scope: scopeParameter,
       }),
     },
     responses: { 200: answer('Steps, and the values of each series', seriesSchema), ...REFUSALS },
   })
-  app.openapi(route, (c) => {
+  app.openapi(route, async (c) => {
     const asked = c.req.valid('query')
     const { metric, by, pattern, endpoint, limit } = asked
     refuseCombination(asked)
-    const within = windowOf(asked.window, metrics.retention)
+    const { figures, over: within, told } = await find(asked)
     const over = { ...within, ...stepsWithin(asked.step, Number(within.window ?? metrics.retention)) }
-    const made = kept(JSON.stringify(asked), () => {
+    const made = kept(JSON.stringify([asked, told.scope]), () => {
       // Steps are the same for all: an answer without series has them too.
       const own = {
         ...(pattern === undefined ? {} : { pattern }),
         ...(endpoint === undefined ? {} : { endpoint }),
       }
-      const points = metrics.series({ ...over, ...(by === undefined ? own : {}) })
+      const points = figures.series({ ...over, ...(by === undefined ? own : {}) })
       const series =
         by === undefined
           ? [valuesOf(null, points, metric)]
-          : metrics
+          : figures
               .seriesBy({
                 ...over,
                 by,
@@ -164,6 +166,6 @@ export function mountSeries(
               .map((one) => valuesOf(one.name, one.points, metric))
       return answerOf(points, series)
     })
-    return c.json(made, 200)
+    return c.json({ ...made, ...told }, 200)
   })
 }

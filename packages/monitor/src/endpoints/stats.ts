@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { Metrics } from 'hitrate/metrics'
 import {
   globParameter,
   pageLimit,
   query,
+  scopeParameter,
   sortParameter,
   thresholdParameter,
   wholeNumber,
@@ -16,26 +16,26 @@ import {
   statsSchema,
   topPatternsSchema,
 } from '../contract/schemas.ts'
+import type { FindScope } from '../scope.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { figuresOf, instant, patternFiguresOf } from './figures.ts'
-import { windowOf } from './window.ts'
 
-export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): void {
+export function mountStats(app: MonitorApp, permit: Permit, find: FindScope): void {
   const middleware = permit('read:stats')
-  const within = (window: string | undefined) => windowOf(window, metrics.retention)
 
   const overall = createRoute({
     method: 'get',
     path: '/stats',
     summary: 'All lookups together',
     middleware,
-    request: { query: query({ window: windowParameter }) },
+    request: { query: query({ window: windowParameter, scope: scopeParameter }) },
     responses: { 200: answer('Figures of the window', statsSchema), ...REFUSALS },
   })
-  app.openapi(overall, (c) => {
-    const stats = metrics.overall(within(c.req.valid('query').window))
+  app.openapi(overall, async (c) => {
+    const { figures, over, told } = await find(c.req.valid('query'))
+    const stats = figures.overall(over)
     return c.json(
-      { ...figuresOf(stats), window_seconds: stats.windowSeconds, since: instant(stats.since) },
+      { ...figuresOf(stats), window_seconds: stats.windowSeconds, since: instant(stats.since), ...told },
       200,
     )
   })
@@ -51,20 +51,23 @@ export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): v
         sort: sortParameter,
         limit: pageLimit,
         window: windowParameter,
+        scope: scopeParameter,
       }),
     },
     responses: { 200: answer('Patterns, and their sum', patternsSchema), ...REFUSALS },
   })
-  app.openapi(patterns, (c) => {
-    const { pattern, sort, limit, window } = c.req.valid('query')
-    const ask = { sort, limit, ...within(window) }
-    const report = pattern === undefined ? metrics.patterns(ask) : metrics.pattern(pattern, ask)
+  app.openapi(patterns, async (c) => {
+    const { pattern, sort, limit, ...asked } = c.req.valid('query')
+    const { figures, over, told } = await find(asked)
+    const ask = { sort, limit, ...over }
+    const report = pattern === undefined ? figures.patterns(ask) : figures.pattern(pattern, ask)
     return c.json(
       {
         patterns: report.patterns.map(patternFiguresOf),
         aggregate: figuresOf(report.aggregate),
         total: report.total,
         other_share: report.otherShare,
+        ...told,
       },
       200,
     )
@@ -75,12 +78,13 @@ export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): v
     path: '/stats/endpoints',
     summary: 'By endpoint of the application',
     middleware,
-    request: { query: query({ limit: pageLimit, window: windowParameter }) },
+    request: { query: query({ limit: pageLimit, window: windowParameter, scope: scopeParameter }) },
     responses: { 200: answer('Endpoints, each with its patterns', endpointsSchema), ...REFUSALS },
   })
-  app.openapi(endpoints, (c) => {
-    const { limit, window } = c.req.valid('query')
-    const report = metrics.endpoints({ limit, ...within(window) })
+  app.openapi(endpoints, async (c) => {
+    const { limit, ...asked } = c.req.valid('query')
+    const { figures, over, told } = await find(asked)
+    const report = figures.endpoints({ limit, ...over })
     return c.json(
       {
         endpoints: report.endpoints.map((stats) => ({
@@ -95,6 +99,7 @@ export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): v
         })),
         total: report.total,
         other_share: report.otherShare,
+        ...told,
       },
       200,
     )
@@ -109,13 +114,15 @@ export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): v
       query: query({
         limit: wholeNumber(1, 1_000, 10, 'How many to list at the most'),
         window: windowParameter,
+        scope: scopeParameter,
       }),
     },
     responses: { 200: answer('Patterns, most requests first', topPatternsSchema), ...REFUSALS },
   })
-  app.openapi(top, (c) => {
-    const { limit, window } = c.req.valid('query')
-    return c.json({ patterns: metrics.topPatterns(limit, within(window)).map(patternFiguresOf) }, 200)
+  app.openapi(top, async (c) => {
+    const { limit, ...asked } = c.req.valid('query')
+    const { figures, over, told } = await find(asked)
+    return c.json({ patterns: figures.topPatterns(limit, over).map(patternFiguresOf), ...told }, 200)
   })
 
   const low = createRoute({
@@ -129,13 +136,15 @@ export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): v
         min_requests: wholeNumber(1, 999_999_999, 10, 'Patterns with fewer lookups are left out'),
         limit: pageLimit,
         window: windowParameter,
+        scope: scopeParameter,
       }),
     },
     responses: { 200: answer('Patterns, worst first', lowPerformersSchema), ...REFUSALS },
   })
-  app.openapi(low, (c) => {
-    const { threshold, min_requests: minRequests, limit, window } = c.req.valid('query')
-    const found = metrics.lowPerformers({ threshold, minRequests, ...within(window) })
+  app.openapi(low, async (c) => {
+    const { threshold, min_requests: minRequests, limit, ...asked } = c.req.valid('query')
+    const { figures, over, told } = await find(asked)
+    const found = figures.lowPerformers({ threshold, minRequests, ...over })
     return c.json(
       {
         threshold,
@@ -146,6 +155,7 @@ export function mountStats(app: MonitorApp, permit: Permit, metrics: Metrics): v
           recommendation: performer.recommendation,
           evidence: performer.evidence,
         })),
+        ...told,
       },
       200,
     )

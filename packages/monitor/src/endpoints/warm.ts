@@ -1,11 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Fleet } from 'hitrate'
 import type { WarmRunAnswer } from '../contract/answers.ts'
-import { flag, query } from '../contract/parameters.ts'
+import { flag, query, scopeParameter } from '../contract/parameters.ts'
 import { warmRunSchema, warmRunsSchema, warmStartedSchema } from '../contract/schemas.ts'
 import { badInput, Refusal } from '../problem.ts'
 import type { MonitoredWarmer, MonitoredWarmRun } from '../warmer.ts'
 import { answer, jsonBody, type MonitorApp, type Permit, problem, REFUSALS } from './app.ts'
 import { instant } from './figures.ts'
+import { beginForFleet, reportOfFleet } from './warm-fleet.ts'
 
 const STRATEGIES = 'a list of 1 to 100 names of strategies'
 
@@ -26,6 +28,21 @@ const warmBody = z
     },
   )
   .openapi('Warm')
+
+function newestFirst(a: WarmRunAnswer, b: WarmRunAnswer): number {
+  return Date.parse(b.started_at) - Date.parse(a.started_at)
+}
+
+/** Of a run that its warmer has already forgotten. */
+const NO_COUNTS = {
+  startedAt: 0,
+  tookMs: 0,
+  strategies: [],
+  keysWarmed: 0,
+  alreadyFresh: 0,
+  failed: 0,
+  readLater: null,
+} as const
 
 /** Text of somebody else's error: cut short, and without what a connection string could give away. */
 function withoutUrls(text: string): string {
@@ -82,15 +99,30 @@ function start(warmer: MonitoredWarmer | undefined, names: readonly string[] | u
   }
 }
 
-export function mountWarm(app: MonitorApp, permit: Permit, warmer: MonitoredWarmer | undefined): void {
+export function mountWarm(
+  app: MonitorApp,
+  permit: Permit,
+  warmer: MonitoredWarmer | undefined,
+  fleet: Fleet | undefined,
+): void {
+  /** A run, and its report as it is when asked for. */
+  const begin = (names: readonly string[] | undefined) => {
+    const { run, done } = start(warmer, names)
+    const report = (): WarmRunAnswer => runAnswer(warmer?.runOf(run.id) ?? { ...NO_COUNTS, ...run })
+    return { run, done, report }
+  }
   const warm = createRoute({
     method: 'post',
     path: '/warm',
     summary: 'Warm the cache now',
-    description: 'Without a body every strategy runs. One run at a time.',
+    description:
+      'Without a body every strategy runs. One run at a time; with `scope=fleet` one in all processes, whose L2 it warms for all. While L2 is away it is of this process, and `scope` says so.',
     middleware: [permit('write:warm'), jsonBody],
     request: {
-      query: query({ wait: flag('Answer when the run has ended, with its report') }),
+      query: query({
+        wait: flag('Answer when the run has ended, with its report'),
+        scope: scopeParameter,
+      }),
       body: { required: false, content: { 'application/json': { schema: warmBody } } },
     },
     responses: {
@@ -105,11 +137,18 @@ export function mountWarm(app: MonitorApp, permit: Permit, warmer: MonitoredWarm
     },
   })
   app.openapi(warm, async (c) => {
-    const { run, done } = start(warmer, c.req.valid('json').strategies)
-    if (c.req.valid('query').wait) return c.json(runAnswer(await done), 200)
+    const { strategies } = c.req.valid('json')
+    const { wait, scope: asked } = c.req.valid('query')
+    const ofFleet =
+      asked === 'fleet' && fleet !== undefined
+        ? await beginForFleet(fleet, () => begin(strategies))
+        : undefined
+    const { run, done } = ofFleet ?? begin(strategies)
+    if (wait) return c.json(runAnswer(await done), 200)
     // How it ends stands in its report; nobody waits for the promise.
     done.catch(() => undefined)
-    return c.json({ run_id: run.id, status: run.status }, 202)
+    const scope = ofFleet === undefined ? ('process' as const) : ('fleet' as const)
+    return c.json({ run_id: run.id, status: run.status, scope }, 202)
   })
 
   const runs = createRoute({
@@ -117,18 +156,17 @@ export function mountWarm(app: MonitorApp, permit: Permit, warmer: MonitoredWarm
     path: '/warm/runs',
     summary: 'Strategies and past warm runs',
     middleware: permit('read:stats'),
-    request: { query: query({}) },
+    description: 'With `scope=fleet` also the last one of the fleet, where another process ran it.',
+    request: { query: query({ scope: scopeParameter }) },
     responses: { 200: answer('Runs, newest first', warmRunsSchema), ...REFUSALS },
   })
-  app.openapi(runs, (c) =>
-    c.json(
-      {
-        strategies: [...(warmer?.strategies ?? [])],
-        runs: (warmer?.runs() ?? []).slice(0, 100).map(runAnswer),
-      },
-      200,
-    ),
-  )
+  app.openapi(runs, async (c) => {
+    const own = (warmer?.runs() ?? []).slice(0, 100).map(runAnswer)
+    const last = c.req.valid('query').scope === 'fleet' ? await reportOfFleet(fleet) : undefined
+    const isElsewhere = last !== undefined && last.instance !== fleet?.id
+    const all = isElsewhere ? [...own, last].sort(newestFirst) : own
+    return c.json({ strategies: [...(warmer?.strategies ?? [])], runs: all }, 200)
+  })
 
   const byId = createRoute({
     method: 'get',

@@ -12,6 +12,7 @@ test.each([
   ['GET', '/stats/top-patterns', 'read:stats'],
   ['GET', '/stats/low-performers', 'read:stats'],
   ['GET', '/series', 'read:stats'],
+  ['GET', '/fleet', 'read:stats'],
   ['GET', '/flow', 'read:stats'],
   ['GET', '/events', 'read:stats'],
   ['GET', '/self', 'read:stats'],

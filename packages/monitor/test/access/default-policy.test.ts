@@ -80,6 +80,7 @@ describe('in production, without authorize', () => {
     ['GET', '/stats/low-performers'],
     ['GET', '/info'],
     ['GET', '/series'],
+    ['GET', '/fleet'],
     ['GET', '/flow'],
     ['GET', '/events'],
     ['GET', '/l2'],

@@ -10,6 +10,7 @@ const ENDPOINTS = [
   'get /alerts',
   'get /endpoints',
   'get /events',
+  'get /fleet',
   'get /flow',
   'get /health',
   'get /info',
@@ -85,10 +86,25 @@ describe('GET /openapi.json', () => {
       (paths[path]?.get?.parameters ?? [])
         .filter((p) => p.in === 'query' && p.required !== true)
         .map((p) => p.name)
-    expect(queryOf('/health')).toEqual(['window', 'strict'])
-    expect(queryOf('/stats/patterns')).toEqual(['pattern', 'sort', 'limit', 'window'])
-    expect(queryOf('/series')).toEqual(['metric', 'window', 'step', 'by', 'pattern', 'endpoint', 'limit'])
-    expect(queryOf('/stats/low-performers')).toEqual(['threshold', 'min_requests', 'limit', 'window'])
+    expect(queryOf('/health')).toEqual(['window', 'strict', 'scope'])
+    expect(queryOf('/stats/patterns')).toEqual(['pattern', 'sort', 'limit', 'window', 'scope'])
+    expect(queryOf('/series')).toEqual([
+      'metric',
+      'window',
+      'step',
+      'by',
+      'pattern',
+      'endpoint',
+      'limit',
+      'scope',
+    ])
+    expect(queryOf('/stats/low-performers')).toEqual([
+      'threshold',
+      'min_requests',
+      'limit',
+      'window',
+      'scope',
+    ])
   })
 })
 

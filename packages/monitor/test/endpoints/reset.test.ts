@@ -17,7 +17,11 @@ test('POST /reset-metrics clears the statistics and says from when they count', 
   clock.advanceSync(60_000)
   const { status, json } = await ask(monitor, '/reset-metrics', { method: 'POST' })
   expect(status).toBe(200)
-  expect(resetSchema.parse(json)).toEqual({ reset: true, since: '2026-01-01T00:01:00.000Z' })
+  expect(resetSchema.parse(json)).toEqual({
+    reset: true,
+    since: '2026-01-01T00:01:00.000Z',
+    scope: 'process',
+  })
   expect(metrics.overall().totalRequests).toBe(0)
 })
 

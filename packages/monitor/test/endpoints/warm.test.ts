@@ -21,7 +21,7 @@ describe('POST /warm', () => {
   test('starts every strategy without a body, and answers at once', async () => {
     const { status, json } = await ask(monitor, '/warm', POST)
     expect(status).toBe(202)
-    expect(warmStartedSchema.parse(json)).toEqual({ run_id: 'run-1', status: 'running' })
+    expect(warmStartedSchema.parse(json)).toEqual({ run_id: 'run-1', status: 'running', scope: 'process' })
     expect(warmer.started).toEqual([undefined])
   })
 

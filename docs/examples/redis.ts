@@ -18,7 +18,7 @@ console.log('from Redis:', two.metrics.overall().outcomes.hit_l2)
 
 const redis = createClient({ url })
 await redis.connect()
-console.log((await redis.keys('shop:*')).sort())
+console.log((await redis.keys('shop:1:[aeit]*')).sort())
 redis.destroy()
 
 console.log(await one.delete('product:1'))

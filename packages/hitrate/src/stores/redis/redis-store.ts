@@ -289,7 +289,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     ensureMarkers: (names, life) => markers(ENSURE, names, life),
     stampMarkers: (names, mode, life) => markers(STAMP, names, life, mode),
 
-    board: createRedisBoard(space, { send, run, readBytes }),
+    board: createRedisBoard(space, { send, run, readBytes: (keys) => readAll(keys, (bytes) => bytes) }),
     probe: () => send(['GET', connection.heldKey?.() ?? space.instantOf(ALL)]),
     info: () => readInfo({ mode: connection.mode, send }, connection.nodes),
     close: () => connection.close(),

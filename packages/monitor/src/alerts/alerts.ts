@@ -1,5 +1,5 @@
 import type { Logger, Milliseconds, Timer } from 'hitrate'
-import type { Metrics } from 'hitrate/metrics'
+import type { Metrics, PatternsReport } from 'hitrate/metrics'
 import type { MonitorClock } from '../clock.ts'
 import type { WebhookMessage } from '../contract/alert-answers.ts'
 import type { Alert, Transition } from './alert.ts'
@@ -62,10 +62,16 @@ export function createAlerts(
   const { metrics, name, clock, logger } = context
   const breakerOpenings = (): number => metrics.totals().incidents.breaker_opened
   const openings = createOpenings(clock, breakerOpenings())
+  /** By window, of the look under way: two rules ask for the same, and it is most of what a look costs. */
+  const patternsRead = new Map<Milliseconds, PatternsReport>()
   const readings: Readings = {
     health: (window) => metrics.health({ window }),
     overall: (window) => metrics.overall({ window }),
-    patterns: (window) => metrics.patterns({ window, limit: MAX_PATTERNS }),
+    patterns(window) {
+      const report = patternsRead.get(window) ?? metrics.patterns({ window, limit: MAX_PATTERNS })
+      patternsRead.set(window, report)
+      return report
+    },
     breakerOpenings: (window) => openings.within(window),
   }
   const states = new AlertStates(clock)
@@ -126,11 +132,13 @@ export function createAlerts(
 
   const look = (): void => {
     try {
+      patternsRead.clear()
       openings.look(breakerOpenings())
       for (const inForce of rules) {
         const measured = inForce.rule.measure(readings, inForce.settings)
         for (const transition of states.update(inForce, measured)) tell(transition, inForce)
       }
+      patternsRead.clear()
       evaluatedAt = clock.wall()
     } catch (error) {
       failures++

@@ -35,7 +35,7 @@ import { assemble } from './parts.ts'
 import { shutDown, within } from './shut-down.ts'
 import { storable } from './storable.ts'
 import type { Cache, CacheOptions, GetOrSetOptions, LookupOptions, SetEntry } from './types.ts'
-import { warmLoads } from './warming.ts'
+import { countWarmed, warmLoads } from './warming.ts'
 import type { Added, Writing } from './writing.ts'
 
 /**
@@ -244,13 +244,15 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
           if (added[index] === 'stored') parts.ledger.watch(key, reads, tier1.peek(key))
         })
       }
-      return {
+      const result = {
         warmed: count('stored'),
         alreadyFresh: count('present'),
         absent: 0,
         failed: count('failed'),
         errors: [],
       }
+      countWarmed(result, recorder)
+      return result
     },
 
     async has(key) {

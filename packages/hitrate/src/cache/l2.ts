@@ -63,6 +63,7 @@ export function openL2(
   const tellAvailability = (): void =>
     metrics.setL2Available(opened?.available !== false && resting.size === 0)
   const onBreaker = (of: Store, state: BreakerState): void => {
+    recorder.breaker(state)
     const rests = state !== 'closed'
     // It opens again after each probe in vain: said once.
     if (rests === resting.has(of)) return

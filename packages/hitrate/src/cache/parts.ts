@@ -48,7 +48,7 @@ export function assemble(settings: Settings, metrics: Measured): Parts {
       : createTier1({ bounds: settings.l1, markers, coherence, departures, ledger, clock, recorder })
 
   if (settings.l1 !== undefined) {
-    metrics.watchL1(() => ({ entries: tier1.entries, sizeBytes: tier1.sizeBytes }))
+    metrics.watchL1(() => ({ entries: tier1.entries, sizeBytes: tier1.sizeBytes }), settings.l1.maxBytes)
   }
 
   const shared = { fence, markers, payloads, makeEntry, tier1, coherence, clock, recorder }

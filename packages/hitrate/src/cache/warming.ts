@@ -38,7 +38,16 @@ export async function warmLoads(
       }),
     ),
   )
-  return sumUp(results)
+  const result = sumUp(results)
+  countWarmed(result, parts.recorder)
+  return result
+}
+
+export function countWarmed(result: WarmResult, recorder: Recorder): void {
+  recorder.warm('warmed', result.warmed)
+  recorder.warm('already_fresh', result.alreadyFresh)
+  recorder.warm('absent', result.absent)
+  recorder.warm('failed', result.failed)
 }
 
 async function warmOne(

@@ -43,6 +43,7 @@ import {
 } from './layout.ts'
 import type { Ledger } from './ledger.ts'
 import type {
+  BreakerState,
   DeclaredPattern,
   EvictionReason,
   Incident,
@@ -56,6 +57,7 @@ import type {
   Tier,
   TierOperation,
   TierResult,
+  WarmKeyResult,
 } from './recorder.ts'
 import { Handle, type HitRun } from './series-table.ts'
 
@@ -187,6 +189,15 @@ export class Collector implements Recorder {
 
   incident(incident: Incident): void {
     this.#ledger.incidents[incident]++
+  }
+
+  breaker(to: BreakerState): void {
+    this.#ledger.breaker[to]++
+  }
+
+  warm(result: WarmKeyResult, count: number): void {
+    this.#ledger.warmKeys[result] += count
+    if (count > 0 && result !== 'failed') this.#ledger.warmedAt = this.#ledger.time
   }
 
   background<T>(work: () => T): T {

@@ -35,6 +35,7 @@ export function createMetrics(options: MetricsOptions = {}): ParcelledMetrics {
   const endpoints = new Endpoints(ledger)
   const collector = new Collector(ledger, endpoints)
   const reports = new Reports(ledger)
+  let maxL1Bytes: Bytes = 0
   let readL2: (() => readonly L2Node[]) | undefined
   ledger.onAdvance = () => ledger.events.health(reports.health())
   const endpointOf = (name: string): Handle => ledger.endpoints.handle(textOf('endpoint', name))
@@ -87,6 +88,10 @@ export function createMetrics(options: MetricsOptions = {}): ParcelledMetrics {
     totals: () => totalsOf(ledger),
     self: (query) => reports.self(query),
     events: () => ledger.events.list(),
+    l1() {
+      const size = ledger.l1Sizes.read?.()
+      return size && Object.freeze({ ...size, maxBytes: maxL1Bytes })
+    },
     l2() {
       const available = reports.l2Available
       return available === undefined ? undefined : Object.freeze({ available, nodes: readL2?.() ?? [] })
@@ -106,8 +111,9 @@ export function createMetrics(options: MetricsOptions = {}): ParcelledMetrics {
       if (before !== available && (before !== undefined || available)) ledger.events.l2(available)
     },
     breakerChanged: (opened: boolean): void => ledger.events.breaker(opened),
-    watchL1(read: () => L1Size): void {
+    watchL1(read: () => L1Size, maxBytes: Bytes): void {
       ledger.l1Sizes.read = read
+      maxL1Bytes = maxBytes
     },
     watchL2(read: () => readonly L2Node[]): void {
       readL2 = read

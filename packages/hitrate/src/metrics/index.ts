@@ -28,6 +28,7 @@ export type {
   Tier,
   TierOperation,
   TierResult,
+  WarmKeyResult,
 } from './recorder.ts'
 export {
   BREAKER_STATES,
@@ -41,6 +42,7 @@ export {
   TIER_OPERATIONS,
   TIER_RESULTS,
   TIERS,
+  WARM_RESULTS,
 } from './recorder.ts'
 export type { MetricsSnapshot, SeriesSnapshot } from './snapshot.ts'
 export type * from './types.ts'

@@ -9,6 +9,8 @@ import { DROP_REASONS, type DropReason } from './live.ts'
 import type { ResolvedMetricsOptions } from './options.ts'
 import { Patterns } from './patterns.ts'
 import {
+  BREAKER_STATES,
+  type BreakerState,
   INCIDENTS,
   INVALIDATION_KINDS,
   type Incident,
@@ -17,6 +19,8 @@ import {
   TIERS,
   type Tier,
   type TierOperation,
+  WARM_RESULTS,
+  type WarmKeyResult,
 } from './recorder.ts'
 import { Rollup, type Series } from './rollup.ts'
 import { SeriesTable } from './series-table.ts'
@@ -57,6 +61,8 @@ export class Ledger {
     () => ({ calls: 0, entries: 0 }),
   )
   readonly incidents: Record<Incident, number> = { ...byName(INCIDENTS, () => 0) }
+  readonly breaker: Record<BreakerState, number> = { ...byName(BREAKER_STATES, () => 0) }
+  readonly warmKeys: Record<WarmKeyResult, number> = { ...byName(WARM_RESULTS, () => 0) }
   readonly dropped: Record<DropReason, number> = { ...byName(DROP_REASONS, () => 0) }
 
   readonly l1Sizes: L1Sizes
@@ -64,6 +70,7 @@ export class Ledger {
 
   readonly startedAt: Milliseconds
   resetAt: Milliseconds | null = null
+  warmedAt: Milliseconds | null = null
   /** Counts what was put off: see `hit-runs.ts`. Called before a bucket ends. */
   onSettle: (bucketEnds: boolean) => void = () => undefined
   /** Called after buckets have ended. */

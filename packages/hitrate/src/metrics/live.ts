@@ -17,6 +17,11 @@ export interface L1Size {
   readonly sizeBytes: Bytes
 }
 
+/** L1 at this moment. */
+export interface L1State extends L1Size {
+  readonly maxBytes: Bytes
+}
+
 /** One step of a series over time. */
 export interface SeriesPoint {
   /** Begin of the step, Unix milliseconds. */

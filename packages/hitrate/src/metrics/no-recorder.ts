@@ -16,5 +16,7 @@ export const noRecorder: Recorder = Object.freeze({
   invalidation: () => {},
   eviction: () => {},
   incident: () => {},
+  breaker: () => {},
+  warm: () => {},
   background: <T>(work: () => T): T => work(),
 })

@@ -84,6 +84,10 @@ export const INCIDENTS = [
 ] as const
 export type Incident = (typeof INCIDENTS)[number]
 
+/** What became of a key that was to be warmed; as `WarmResult` counts them. */
+export const WARM_RESULTS = ['warmed', 'already_fresh', 'absent', 'failed'] as const
+export type WarmKeyResult = (typeof WARM_RESULTS)[number]
+
 /**
  * The series a key belongs to: resolved once, kept on the entry, so that recording a hit looks nothing up.
  * `label` is the pattern as shown (`product:*`).
@@ -144,6 +148,10 @@ export interface Recorder {
   /** Entries of the pattern left a tier unasked. */
   eviction(pattern: PatternHandle, tier: Tier, reason: EvictionReason): void
   incident(incident: Incident): void
+  /** A breaker is in another state now. */
+  breaker(to: BreakerState): void
+  /** So many keys of a warming call ended like this. */
+  warm(result: WarmKeyResult, count: number): void
 
   /** Runs `work` outside any endpoint: its lookups and loads belong to `__background__`. */
   background<T>(work: () => T): T

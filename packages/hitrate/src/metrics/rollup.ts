@@ -11,6 +11,8 @@ export interface Series {
   readonly open: Tally
   /** All that was ever counted in closed buckets; survives `clear`. May be of a narrower shape. */
   readonly total: Tally
+  /** Of all that, what it did not count itself: it came with series that were folded into it. */
+  inherited?: Tally
 }
 
 /** Counts of one step of time: of each group of series that was asked for, added up. */
@@ -80,7 +82,8 @@ export class Rollup {
   get bytes(): Bytes {
     let bytes = 0
     for (const segment of this.#closed.flat()) bytes += segment.bytes.byteLength
-    for (const { open, total } of this.#live.values()) bytes += open.bytes + total.bytes
+    for (const { open, total, inherited } of this.#live.values())
+      bytes += open.bytes + total.bytes + (inherited?.bytes ?? 0)
     for (const view of this.#views.values()) bytes += view.bytes
     for (const tally of this.#spare) bytes += tally.bytes
     return bytes
@@ -88,7 +91,11 @@ export class Rollup {
 
   /** @param options.fallback this series gets the records of those that are no longer known */
   create(options: { readonly fallback?: boolean } = {}): Series {
-    const series = { id: this.#nextId++, open: new Tally(this.#shape), total: new Tally(this.#totalShape) }
+    const series: Series = {
+      id: this.#nextId++,
+      open: new Tally(this.#shape),
+      total: new Tally(this.#totalShape),
+    }
     this.#live.set(series.id, series)
     if (options.fallback === true) this.#fallback = series.id
     return series
@@ -96,6 +103,9 @@ export class Rollup {
 
   /** Makes all that `from` ever counted part of `into`; `from` must not be recorded to any more. */
   fold(from: Series, into: Series): void {
+    into.inherited ??= new Tally(this.#totalShape)
+    into.inherited.merge(from.open)
+    into.inherited.merge(from.total)
     into.open.merge(from.open)
     into.total.merge(from.total)
     this.#live.delete(from.id)

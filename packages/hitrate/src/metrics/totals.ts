@@ -13,20 +13,23 @@ import {
 } from './layout.ts'
 import { type Ledger, UNMATCHED } from './ledger.ts'
 import {
+  BREAKER_STATES,
   EVICTION_REASONS,
   INVALIDATION_KINDS,
   LOAD_RESULTS,
   LOAD_TRIGGERS,
   MISS_REASONS,
   OUTCOMES,
+  type Outcome,
   TIER_OPERATIONS,
   TIER_RESULTS,
   TIERS,
+  WARM_RESULTS,
 } from './recorder.ts'
 import type { Series } from './rollup.ts'
 import { hitsAndMisses } from './stats.ts'
 import type { Tally } from './tally.ts'
-import type { Totals } from './types.ts'
+import type { LookupTotals, Totals } from './types.ts'
 
 const NS_PER_SECOND = 1e9
 /** All of the finest tier: what is held back can be moved as long as it is there. */
@@ -39,7 +42,7 @@ export function totalsOf(ledger: Ledger): Totals {
   return Object.freeze({
     since: ledger.startedAt,
     lastResetAt: ledger.resetAt,
-    requests: byName(OUTCOMES, (outcome) => overall.count(outcomeAt(outcome))),
+    requests: outcomes(overall),
     requestDuration: byName(OUTCOMES, (outcome) => histogram(overall, outcomeAt(outcome))),
     missReasons: byName(MISS_REASONS, (reason) => overall.count(reasonAt(reason))),
     loads: byName(LOAD_TRIGGERS, (trigger) =>
@@ -63,21 +66,43 @@ export function totalsOf(ledger: Ledger): Totals {
     ),
     invalidations: byName(INVALIDATION_KINDS, (kind) => ({ ...ledger.invalidations[kind] })),
     incidents: { ...ledger.incidents },
-    patterns: [...ledger.patterns.handles()].map(({ label, series }) => {
-      const tally = everCounted(series)
-      const stale = tally.count(outcomeAt('stale'))
-      const { hits, misses } = hitsAndMisses(tally)
-      return { pattern: label, hit: hits - stale, stale, miss: misses }
-    }),
+    breaker: byName(BREAKER_STATES, (state) => ledger.breaker[state]),
+    warmKeys: byName(WARM_RESULTS, (result) => ledger.warmKeys[result]),
+    lastWarmAt: ledger.warmedAt,
+    patterns: [...ledger.patterns.handles()].map(({ label, series }) => ({
+      pattern: label,
+      series: series.id,
+      ...lookups(everCounted(series)),
+      inherited: lookups(series.inherited),
+    })),
     endpoints: [...ledger.endpoints.handles()].map(({ label, series }) => {
       const tally = everCounted(series)
       if (label === UNMATCHED) tally.merge(settled(ledger))
-      return { endpoint: label, outcomes: byName(OUTCOMES, (outcome) => tally.count(outcomeAt(outcome))) }
+      return {
+        endpoint: label,
+        series: series.id,
+        outcomes: outcomes(tally),
+        ...lookups(tally),
+        inherited: lookups(series.inherited),
+      }
     }),
     patternsTracked: ledger.patterns.size,
     selfDropped: { ...ledger.dropped },
   })
 }
+
+function outcomes(tally: Tally): Readonly<Record<Outcome, number>> {
+  return byName(OUTCOMES, (outcome) => tally.count(outcomeAt(outcome)))
+}
+
+function lookups(tally: Tally | undefined): LookupTotals {
+  if (tally === undefined) return NO_LOOKUPS
+  const stale = tally.count(outcomeAt('stale'))
+  const { hits, misses } = hitsAndMisses(tally)
+  return { hit: hits - stale, stale, miss: misses }
+}
+
+const NO_LOOKUPS: LookupTotals = Object.freeze({ hit: 0, stale: 0, miss: 0 })
 
 function everCounted({ total, open }: Series): Tally {
   const tally = total.copy()

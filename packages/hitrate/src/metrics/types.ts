@@ -6,6 +6,7 @@ import type {
   DropReason,
   FlowReport,
   L1Size,
+  L1State,
   L2Node,
   L2State,
   MetricsEvent,
@@ -14,6 +15,7 @@ import type {
   SeriesPoint,
 } from './live.ts'
 import type {
+  BreakerState,
   EvictionReason,
   Incident,
   InvalidationKind,
@@ -25,6 +27,7 @@ import type {
   Tier,
   TierOperation,
   TierResult,
+  WarmKeyResult,
 } from './recorder.ts'
 import type { MetricsSnapshot } from './snapshot.ts'
 
@@ -250,8 +253,9 @@ export interface SeriesByQuery extends WindowQuery {
 
 /**
  * What is exported: nothing here ever goes down, and `reset` doesn't touch it. Times are in seconds and sizes in bytes, as
- * exporters want them. Patterns sum to `requests` without `bypass`, except that a label which gave its series to another
- * continues in `__other__`; endpoints sum to all lookups but those whose route is not known yet.
+ * exporters want them. Patterns sum to `requests` without `bypass`; endpoints sum to all lookups but those whose route is not
+ * known yet. A label that gives its series away takes nothing with it: its past becomes part of another one, mostly of
+ * `__other__`, as `inherited`.
  */
 export interface Totals {
   /** When counting began, Unix milliseconds. */
@@ -270,6 +274,12 @@ export interface Totals {
   /** By kind: entries removed or expired, and calls. */
   readonly invalidations: Readonly<Record<InvalidationKind, InvalidationTotals>>
   readonly incidents: Readonly<Record<Incident, number>>
+  /** How often a breaker in front of L2 came into each state. */
+  readonly breaker: Readonly<Record<BreakerState, number>>
+  /** Keys that warming calls were given, by what became of them. */
+  readonly warmKeys: Readonly<Record<WarmKeyResult, number>>
+  /** When keys were last warmed or found fresh by a warming call; `null`: never. Unix milliseconds. */
+  readonly lastWarmAt: Milliseconds | null
   readonly patterns: readonly PatternTotals[]
   readonly endpoints: readonly EndpointTotals[]
   /** Patterns with a series of their own, `__other__` apart. */
@@ -288,8 +298,8 @@ export interface InvalidationTotals {
   readonly entries: number
 }
 
-export interface PatternTotals {
-  readonly pattern: string
+/** Lookups, `bypass` aside. */
+export interface LookupTotals {
   /** `hit_l1` and `hit_l2`. */
   readonly hit: number
   readonly stale: number
@@ -297,7 +307,18 @@ export interface PatternTotals {
   readonly miss: number
 }
 
-export interface EndpointTotals {
+interface SeriesTotals extends LookupTotals {
+  /** Where it is counted: another number once the label has given its series away and got a new one. */
+  readonly series: number
+  /** The part that other labels had counted before they became part of this one. */
+  readonly inherited: LookupTotals
+}
+
+export interface PatternTotals extends SeriesTotals {
+  readonly pattern: string
+}
+
+export interface EndpointTotals extends SeriesTotals {
   readonly endpoint: string
   readonly outcomes: Readonly<Record<Outcome, number>>
 }
@@ -342,6 +363,8 @@ export interface Metrics {
   /** The window's counts as a value that can be added to those of other processes. */
   snapshot(query?: WindowQuery): MetricsSnapshot
   totals(): Totals
+  /** L1 as it is now; `undefined` where there is none, or nobody told. */
+  l1(): L1State | undefined
   /** L2 and its servers as they are now; `undefined` where there is none, or nobody told. */
   l2(): L2State | undefined
   /** What happened, newest first: of each kind the last 50 since the start. `reset` leaves it alone. */
@@ -364,8 +387,8 @@ export interface MetricsCollector extends Metrics {
   setL2Available(available: boolean): void
   /** Tells that calls to a server of L2 are held back, or sent again. */
   breakerChanged(opened: boolean): void
-  /** Tells how to read what L1 holds, for its size over time. */
-  watchL1(read: () => L1Size): void
+  /** Tells how to read what L1 holds, and how much it may. */
+  watchL1(read: () => L1Size, maxBytes: Bytes): void
   /** Tells how to read the servers of L2. */
   watchL2(read: () => readonly L2Node[]): void
 }

@@ -16,6 +16,7 @@ const JITTER: Ratio = 0.25
  * ask a server that is coming back all at once, again and again; shortened only, so that both settings are upper bounds.
  */
 export interface Breaker {
+  /** `closed`: calls pass. `open`: none does. `half_open`: none does, and one probe is on its way. */
   readonly state: BreakerState
   /** Whether a call may be sent now. */
   readonly admits: boolean

@@ -122,7 +122,7 @@ describe('totals', () => {
     expect(totals.loadDuration).toMatchObject({ count: 2, sum: 0.04 })
     expect(totals.valueSize).toMatchObject({ count: 2, sum: 1_024 })
     expect(totals.valueSize.atMost(9)).toBe(2)
-    expect(totals.patterns).toEqual([
+    expect(totals.patterns).toMatchObject([
       { pattern: '__other__', hit: 0, stale: 0, miss: 0 },
       { pattern: 'product:*', hit: 2, stale: 2, miss: 2 },
     ])

@@ -64,7 +64,7 @@ describe('the size of L1 over time', () => {
   function sized() {
     const all = measured()
     const l1 = { entries: 0, sizeBytes: 0 }
-    all.metrics.watchL1(() => ({ ...l1 }))
+    all.metrics.watchL1(() => ({ ...l1 }), 1_000)
     const become = (entries: number): void => {
       l1.entries = entries
       l1.sizeBytes = entries * 100

@@ -64,7 +64,7 @@ test.each(['5m', '15m', '1h', '2h', '24h'])(
 describe('GET /series', () => {
   test('has every metric there is, for the whole cache', async () => {
     const { clock, metrics, recorder, series, lookup } = shop()
-    metrics.watchL1(() => ({ entries: 3, sizeBytes: 1_500 }))
+    metrics.watchL1(() => ({ entries: 3, sizeBytes: 1_500 }), 4_000)
     for (let time = 0; time < 80; time++) lookup('a:1', 'hit_l1', 2)
     for (let time = 0; time < 20; time++) lookup('a:1', 'miss', 32)
     recorder.load(recorder.patternOf('a:1'), 'ok', 'lookup', 500)

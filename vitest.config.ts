@@ -14,7 +14,7 @@ export default defineConfig({
   ssr,
   test: {
     environment: 'node',
-    // Installs Redis, PostgreSQL and Chromium where they are missing; tests start servers of their own.
+    // Installs Redis, PostgreSQL, Prometheus and Chromium where they are missing; tests start servers of their own.
     globalSetup: ['test-support/src/global-setup.ts'],
     // Test files start servers, child processes and PGlite: more workers than this only wait for each other's cores.
     maxWorkers: 2,

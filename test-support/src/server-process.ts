@@ -102,7 +102,7 @@ export async function startOnFreePort<Server>(start: (port: number) => Promise<S
     try {
       return await start(await freePort())
     } catch (error) {
-      const lostTheRace = error instanceof ServerStartError && error.log.includes('Address already in use')
+      const lostTheRace = error instanceof ServerStartError && /address already in use/i.test(error.log)
       if (!lostTheRace || attempt === PORT_ATTEMPTS) throw error
     }
   }

@@ -11,6 +11,7 @@ import { mountFlow } from './endpoints/flow.ts'
 import { mountHealth } from './endpoints/health.ts'
 import { mountInfo } from './endpoints/info.ts'
 import { mountL2 } from './endpoints/l2.ts'
+import { mountMetrics } from './endpoints/metrics.ts'
 import { mountPages } from './endpoints/page.ts'
 import { mountReset } from './endpoints/reset.ts'
 import { mountSelf } from './endpoints/self.ts'
@@ -81,6 +82,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   mountReset(app, permit, metrics, fleet)
   mountInfo(app, permit, resolved.info)
   mountAlerts(app, permit, alerts)
+  mountMetrics(app, permit, metrics, name)
   if (access.signIn !== undefined) mountSignIn(app, access.signIn, name, base)
   let read: Promise<DashboardBuild | undefined> | undefined
   const build = (): Promise<DashboardBuild | undefined> => {

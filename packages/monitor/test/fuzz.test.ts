@@ -22,6 +22,7 @@ const PATHS = [
   '/warm/runs',
   '/alerts',
   '/info',
+  '/metrics',
   '/openapi.json',
 ]
 const NAMES = [

@@ -22,6 +22,7 @@ test.each([
   ['GET', '/openapi.json', 'read:stats'],
   ['GET', '', 'read:stats'],
   ['GET', '/info', 'read:info'],
+  ['GET', '/metrics', 'scrape'],
   ['POST', '/warm', 'write:warm'],
   ['POST', '/reset-metrics', 'write:reset'],
 ] as const)('%s %s asks authorize for %s, with the request and the peer', async (method, path, action) => {

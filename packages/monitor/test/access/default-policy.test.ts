@@ -90,6 +90,7 @@ describe('in production, without authorize', () => {
     ['GET', '/warm/runs'],
     ['GET', '/warm/runs/run-1'],
     ['GET', '/openapi.json'],
+    ['GET', '/metrics'],
     ['POST', '/warm'],
     ['GET', '/alerts'],
     ['POST', '/alerts/test'],

@@ -15,6 +15,7 @@ const ENDPOINTS = [
   'get /health',
   'get /info',
   'get /l2',
+  'get /metrics',
   'get /openapi.json',
   'get /self',
   'get /series',

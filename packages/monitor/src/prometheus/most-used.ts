@@ -98,7 +98,7 @@ export class MostUsed {
 
 /** The label as UTF-8 can carry it: half a surrogate can't, and two labels that differ in nothing else become one. */
 function textOf({ label }: Row): string {
-  return label.toWellFormed().replaceAll('\0', '\ufffd')
+  return label.toWellFormed()
 }
 
 function useOf(row: Row): number {

@@ -41,7 +41,7 @@ describe('labels told by name', () => {
 
   test('that UTF-8 makes one are told once: a repeated series would cost the whole scrape', () => {
     const board = new MostUsed(3)
-    expect(told(board, [row('\ud800', 1, 2), row('\ud801', 2, 1), row('\0', 3, 1)])).toEqual({
+    expect(told(board, [row('\ud800', 1, 2), row('\ud801', 2, 1), row('\udc00', 3, 1)])).toEqual({
       '\ufffd': 2,
       __other__: 2,
     })

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { startRedis } from '@hitrate/test-support'
+import { promtool, startRedis } from '@hitrate/test-support'
 import { redisStore } from 'hitrate/redis'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -18,6 +18,7 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly healthcheck?: object
   readonly networks: { readonly cache: { readonly ipv4_address: string } }
+  readonly secrets?: readonly string[]
 }
 
 interface Compose {
@@ -130,3 +131,56 @@ test('the cluster is made of all servers, each of which announces its own addres
     expect(service.command?.slice(-2), name).toEqual(['--cluster-announce-ip', addressOf(service)])
   }
 })
+
+describe('deploy/monitoring/compose.yaml', () => {
+  const { services, volumes } = composeOf('monitoring')
+  const all = Object.entries(services)
+  const config: PrometheusConfig = parse(readFileSync(join(DEPLOY, 'prometheus/prometheus.yaml'), 'utf8'))
+  const [scrape] = config.scrape_configs
+
+  test('runs images of a pinned version, published on this machine alone', () => {
+    for (const [name, { image, ports = [] }] of all) {
+      if (name !== 'marketplace') expect(image, name).toMatch(/:v?\d+\.\d+\.\d+$/)
+      for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/)
+    }
+    expect(redisStore(services.marketplace?.environment?.REDIS_URL)).toBeDefined()
+  })
+
+  test('mounts files that are there and volumes that are declared, every board among them', () => {
+    const sources = all.flatMap(([, { volumes: mounted = [] }]) =>
+      mounted.map((one) => one.split(':')[0] ?? ''),
+    )
+    for (const source of sources) {
+      expect(source in volumes || existsSync(join(DEPLOY, 'monitoring', source)), source).toBe(true)
+    }
+    for (const board of ['overview', 'patterns', 'redis'])
+      expect(sources).toContain(`../grafana/${board}.json`)
+  })
+
+  test('scrapes the marketplace where it listens, with the token it is given', () => {
+    const port = services.marketplace?.ports?.[0]?.split(':').at(-1)
+    expect(scrape?.static_configs).toEqual([{ targets: [`marketplace:${port}`] }])
+    expect(scrape?.metrics_path).toBe('/api/v1/cache/metrics')
+    const [secret] = services.prometheus?.secrets ?? []
+    expect(scrape?.authorization.credentials_file).toBe(`/run/secrets/${secret}`)
+  })
+
+  test('has a configuration that Prometheus takes, with its rules', () => {
+    // The token is only there in a container.
+    expect(
+      promtool(['check', 'config', '--syntax-only', join(DEPLOY, 'prometheus/prometheus.yaml')]),
+    ).toMatchObject({
+      ok: true,
+    })
+    for (const file of config.rule_files) expect(existsSync(join(DEPLOY, 'prometheus', file))).toBe(true)
+  })
+})
+
+interface PrometheusConfig {
+  readonly rule_files: readonly string[]
+  readonly scrape_configs: readonly {
+    readonly metrics_path: string
+    readonly authorization: { readonly credentials_file: string }
+    readonly static_configs: readonly object[]
+  }[]
+}

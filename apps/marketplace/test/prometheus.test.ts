@@ -1,6 +1,7 @@
 import type { EndpointsAnswer, PatternsAnswer, StatsAnswer } from '@hitrate/monitor'
 import { promtool } from '@hitrate/test-support'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askedBy, boards } from './support/boards.ts'
 import { API, type RuleGroups, type ScrapedFleet, startScrapedFleet } from './support/scraped-fleet.ts'
 
 /** Long enough for several scrapes, of which a rate needs two. */
@@ -100,4 +101,32 @@ describe('the rules', () => {
   test('raise nothing while all is well', async () => {
     expect(await fleet.prometheus.query('ALERTS{alertstate="firing"}')).toEqual([])
   })
+})
+
+/** What is empty here, and why that is right. */
+const EMPTY: Readonly<Record<string, string>> = {
+  'annotation Statistics reset': 'nobody has reset them',
+  'annotation Start': 'without its offset it compares now with now; it is evaluated in a test of its own',
+}
+
+describe.each(boards)('the board $title', (board) => {
+  test('asks nothing that gives no answer, and names in legends only labels that are there', async () => {
+    const asked = askedBy(board)
+    expect(asked.length).toBeGreaterThan(15)
+    const silent: string[] = []
+    for (const { where, expression, legend } of asked) {
+      const found = await fleet.prometheus.query(expression)
+      if (found.every(({ value }) => Number.isNaN(value))) silent.push(where)
+      for (const { labels } of found)
+        expect(Object.keys(labels), where).toEqual(expect.arrayContaining([...legend]))
+    }
+    const known = Object.keys(EMPTY).map((what) => `${board.title}: ${what}`)
+    expect(silent.sort()).toEqual(known.sort())
+  })
+})
+
+test('the annotation of a start knows a process that has just begun', async () => {
+  const started = boards[0]?.annotations.list.find(({ name }) => name === 'Start')?.expr ?? ''
+  const expression = started.replace(/\$(cache|instance)\b/g, '.*').replace(/\b1m\b/g, '10m')
+  expect(await fleet.prometheus.query(expression)).toHaveLength(2)
 })

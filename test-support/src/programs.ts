@@ -27,6 +27,7 @@ const chromium: Source = {
   // Homebrew installs an application there, whose file system tells no Chromium from a chromium.
   directories: ['/Applications/Chromium.app/Contents/MacOS'],
 }
+
 const prometheus: Source = { debian: 'prometheus', homebrew: 'prometheus', directories: [] }
 
 /** Every program that tests run, by the name of its executable. */

@@ -16,6 +16,7 @@ export interface RepositoryCopy extends AsyncDisposable {
 const COPIED = [
   'packages/hitrate',
   'packages/monitor',
+  'packages/dashboard',
   'apps/marketplace',
   'test-support',
   'faults',

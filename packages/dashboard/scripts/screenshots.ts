@@ -1,6 +1,7 @@
 /**
- * Takes the pictures of docs/images/dashboard: a marketplace on a Redis, in use for a few minutes, that loses the Redis, and
- * others without traffic and with too varied searches. `npm run screenshots -- --seconds 60` for less to look at.
+ * Takes the pictures of docs/images/dashboard: a marketplace on a Redis, in use for a few minutes, that loses the Redis; three
+ * of which one is killed; and others without traffic and with too varied searches. `npm run screenshots -- --seconds 60` for
+ * less to look at.
  */
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -56,8 +57,8 @@ function shop(marketplaces: readonly Marketplace[], next: () => string): () => P
   }
 }
 
-async function open(url: string, window: string): Promise<void> {
-  await page.goto(`${url}?window=${window}`)
+async function open(url: string, window: string, scope = 'process'): Promise<void> {
+  await page.goto(`${url}?window=${window}&scope=${scope}`)
   await settled(page)
   // Canvases and the first ticks of the stream.
   await sleep(8_000)
@@ -108,6 +109,25 @@ async function shoot(name: string, of: Page | string = page): Promise<void> {
   await sleep(25_000)
   await page.locator('.mark-event.l2_lost, .mark-event.breaker_opened').last().click()
   await shoot('before-after', '#time')
+  await leave()
+}
+{
+  await using redis = await startRedis()
+  const start = () => startMarketplace({ REDIS_URL: redis.url })
+  await using one = await start()
+  await using two = await start()
+  await using three = await start()
+  const leave = shop([one, two, three], request)
+  await sleep(75_000)
+  await three.kill()
+  await sleep(45_000)
+  await open(one.url, '15m', 'fleet')
+  await page.setViewportSize({ width: 1360, height: 420 })
+  await page.locator('#fleet').scrollIntoViewIfNeeded()
+  await page.evaluate(() => document.getElementById('fleet')?.scrollIntoView({ block: 'center' }))
+  await sleep(1_500)
+  await shoot('fleet')
+  await page.setViewportSize({ width: 1360, height: 1000 })
   await leave()
 }
 {

@@ -1,8 +1,8 @@
 import { Bar } from './bar/bar.tsx'
 import { useFollow } from './live/stream.ts'
-import { useView } from './state/view.tsx'
 import { Alerts } from './views/alerts/alerts.tsx'
 import { Endpoints } from './views/endpoints/endpoints.tsx'
+import { Fleet } from './views/fleet/fleet.tsx'
 import { Flow } from './views/flow/flow.tsx'
 import { L2 } from './views/l2/l2.tsx'
 import { LowPerformers } from './views/low/low-performers.tsx'
@@ -13,7 +13,7 @@ import { Verdict } from './views/verdict/verdict.tsx'
 import { Warming } from './views/warming/warming.tsx'
 
 export function App() {
-  useFollow(useView().paused)
+  useFollow()
   return (
     <>
       <a className="skip" href="#views">
@@ -34,6 +34,7 @@ export function App() {
           <Warming />
           <L2 />
         </div>
+        <Fleet />
         <SelfCost />
       </main>
     </>

@@ -3,6 +3,7 @@ import type {
   AlertsAnswer,
   EndpointsAnswer,
   EventsAnswer,
+  FleetAnswer,
   FlowAnswer,
   HealthAnswer,
   InfoAnswer,
@@ -28,7 +29,7 @@ export function useStats(): Answered<StatsAnswer> {
 
 /** Of the last five minutes, whatever the window: it is well now, or it is not. */
 export function useHealth(): Answered<HealthAnswer> {
-  return useAnswer('/health', {}, { everyMs: 3_000 })
+  return useAnswer('/health', { scope: useView().scope }, { everyMs: 3_000 })
 }
 
 export function usePatterns(): Answered<PatternsAnswer> {
@@ -49,7 +50,7 @@ export function useInfo(): Answered<InfoAnswer> {
 }
 
 export function useWarmRuns(everyMs: number): Answered<WarmRunsAnswer> {
-  return useAnswer('/warm/runs', {}, { everyMs })
+  return useAnswer('/warm/runs', { scope: useView().scope }, { everyMs })
 }
 
 export function useFlow(): Answered<FlowAnswer> {
@@ -76,17 +77,17 @@ const CHARTED = [
 ].join(',')
 
 export function useSeries(): Answered<SeriesAnswer> {
-  const { window } = useView()
-  return useAnswer('/series', { metric: CHARTED, window: WINDOW_SETTINGS[window].series })
+  const { window, scope } = useView()
+  return useAnswer('/series', { metric: CHARTED, window: WINDOW_SETTINGS[window].series, scope })
 }
 
 /** The hit rate and traffic of the busiest patterns over time, for what is drawn small. */
 export function usePatternSeries(): Answered<SeriesAnswer> {
-  const { window } = useView()
+  const { window, scope } = useView()
   const { series, everyMs } = WINDOW_SETTINGS[window]
   return useAnswer(
     '/series',
-    { metric: 'hit_rate,requests_per_second', window: series, by: 'pattern', limit: 50 },
+    { metric: 'hit_rate,requests_per_second', window: series, by: 'pattern', limit: 50, scope },
     { everyMs: Math.max(everyMs, 10_000) },
   )
 }
@@ -95,7 +96,7 @@ export function usePatternSeries(): Answered<SeriesAnswer> {
 export function useDaySeries(): Answered<SeriesAnswer> {
   return useAnswer(
     '/series',
-    { metric: 'hit_rate,requests_per_second', window: '24h', step: '15m' },
+    { metric: 'hit_rate,requests_per_second', window: '24h', step: '15m', scope: useView().scope },
     { everyMs: 60_000 },
   )
 }
@@ -105,7 +106,7 @@ export function useEvents(): Answered<EventsAnswer> {
 }
 
 export function useL2(): Answered<L2Answer> {
-  return useAnswer('/l2', useStatsParameters())
+  return useAnswer('/l2', { window: WINDOW_SETTINGS[useView().window].stats })
 }
 
 export function useSelf(): Answered<SelfAnswer> {
@@ -115,6 +116,11 @@ export function useSelf(): Answered<SelfAnswer> {
 /** Who and what answers, and what this reader may do. */
 export function useAbout(): Answered<AboutAnswer> {
   return useAnswer('/about', {}, { everyMs: 60_000 })
+}
+
+/** The processes that share this cache. */
+export function useFleet(): Answered<FleetAnswer> {
+  return useAnswer('/fleet', {}, { everyMs: 5_000 })
 }
 
 /** What rules have found; not offered by every monitor. */

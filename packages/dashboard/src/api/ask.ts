@@ -68,10 +68,10 @@ export async function ask<T>(path: string, parameters?: Parameters, signal?: Abo
 }
 
 /** Changes something. Throws `Problem`. */
-export async function post<T>(path: string, body?: object): Promise<T> {
+export async function post<T>(path: string, parameters?: Parameters, body?: object): Promise<T> {
   const init: RequestInit =
     body === undefined
       ? { method: 'POST' }
       : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  return answerOf<T>(await send(urlOf(path), init, undefined))
+  return answerOf<T>(await send(urlOf(path, parameters), init, undefined))
 }

@@ -23,14 +23,18 @@ export interface AskOptions {
   readonly enabled?: boolean
 }
 
+/** A fleet adds up every ten seconds: asking more often tells nothing new. */
+const FLEET_EVERY_MS = 5_000
+
 /** Asks a question again and again while the page is seen and not paused. */
 export function useAnswer<T>(
   path: string,
   parameters: Parameters = {},
   { everyMs, enabled = true }: AskOptions = {},
 ): Answered<T> {
-  const { window, paused } = useView()
-  const every = everyMs ?? WINDOW_SETTINGS[window].everyMs
+  const { window, scope, paused } = useView()
+  const usual = WINDOW_SETTINGS[window].everyMs
+  const every = everyMs ?? (scope === 'fleet' ? Math.max(usual, FLEET_EVERY_MS) : usual)
   const query = useQuery<T>({
     queryKey: [path, parameters],
     queryFn: ({ signal }) => ask<T>(path, parameters, signal),
@@ -63,5 +67,6 @@ function problemOf(error: Error): Problem {
 
 /** The parameters of statistics. */
 export function useStatsParameters(): Parameters {
-  return { window: WINDOW_SETTINGS[useView().window].stats }
+  const { window, scope } = useView()
+  return { window: WINDOW_SETTINGS[window].stats, scope }
 }

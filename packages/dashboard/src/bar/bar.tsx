@@ -6,6 +6,7 @@ import { WINDOW_SETTINGS, WINDOWS } from '../state/window.ts'
 import { Environment } from './environment.tsx'
 import { Freshness } from './freshness.tsx'
 import { Mark } from './mark.tsx'
+import { ScopeChoice } from './scope.tsx'
 import { Sections } from './sections.tsx'
 import { StatusPill } from './status-pill.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
@@ -36,6 +37,7 @@ export function Bar() {
           <button type="button" className="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
             {paused ? 'Resume' : 'Pause'}
           </button>
+          <ScopeChoice />
         </div>
         <Freshness />
         <div className="bar-end">

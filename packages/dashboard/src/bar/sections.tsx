@@ -1,3 +1,6 @@
+import { useFleet } from '../api/answers.ts'
+import { isFleet } from '../figures/fleet.ts'
+
 /** The views in their order on the page. */
 const SECTIONS = [
   ['verdict', 'Verdict'],
@@ -8,14 +11,16 @@ const SECTIONS = [
   ['low', 'Low performers'],
   ['warming', 'Warming'],
   ['l2', 'Redis'],
+  ['fleet', 'Fleet'],
   ['self', 'Self cost'],
 ] as const
 
 export function Sections() {
+  const fleet = isFleet(useFleet().data)
   return (
     <nav className="sections" aria-label="Views">
       <ul>
-        {SECTIONS.map(([id, title]) => (
+        {SECTIONS.filter(([id]) => fleet || id !== 'fleet').map(([id, title]) => (
           <li key={id}>
             <a href={`#${id}`}>{title}</a>
           </li>

@@ -6,10 +6,16 @@ export const MIN_SAMPLE = 20
 
 /**
  * Seconds that the figures really cover: less than the window while the process is young or was reset.
+ * Those of a fleet end some seconds ago.
  * @param at when the figures came, Unix milliseconds of this machine
  */
-export function coveredSeconds(stats: Pick<StatsAnswer, 'since' | 'window_seconds'>, at: number): number {
-  const elapsed = (serverTime(at) - Date.parse(stats.since)) / 1_000
+export function coveredSeconds(
+  stats: Pick<StatsAnswer, 'since' | 'window_seconds' | 'fleet'>,
+  at: number,
+): number {
+  const asOf = stats.fleet?.as_of ?? null
+  const end = asOf === null ? serverTime(at) : Date.parse(asOf)
+  const elapsed = (end - Date.parse(stats.since)) / 1_000
   return Math.max(1, Math.min(stats.window_seconds, elapsed))
 }
 

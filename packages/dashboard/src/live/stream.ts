@@ -2,6 +2,7 @@ import type { TickAnswer } from '@hitrate/monitor'
 import { useEffect, useSyncExternalStore } from 'react'
 import { client } from '../api/client.ts'
 import { place } from '../place.ts'
+import { useView } from '../state/view.tsx'
 
 /** Ticks that are kept: a minute and a half of seconds. */
 const KEPT = 90
@@ -18,7 +19,10 @@ export interface Live {
   readonly at: number
 }
 
-let live: Live = { ticks: [], at: 0 }
+/** Of a fleet nobody streams. */
+const NOTHING: Live = { ticks: [], at: 0 }
+
+let live: Live = NOTHING
 const listeners = new Set<() => void>()
 
 function tell(next: Live): void {
@@ -64,8 +68,11 @@ function follow(): () => void {
   }
 }
 
-export function useFollow(paused: boolean): void {
-  useEffect(() => (paused ? undefined : follow()), [paused])
+/** Follows the process that answers, unless its figures are not what is looked at. */
+export function useFollow(): void {
+  const { scope, paused } = useView()
+  const isFollowed = scope === 'process' && !paused
+  useEffect(() => (isFollowed ? follow() : undefined), [isFollowed])
 }
 
 function subscribe(listener: () => void): () => void {
@@ -74,7 +81,9 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function useLive(): Live {
-  return useSyncExternalStore(subscribe, () => live)
+  const { scope } = useView()
+  const told = useSyncExternalStore(subscribe, () => live)
+  return scope === 'process' ? told : NOTHING
 }
 
 /** The last tick, if it is of now. */

@@ -16,6 +16,8 @@ export interface Marketplace extends AsyncDisposable {
   /** Requests of shoppers, one after the other. */
   visit(paths: readonly string[]): Promise<void>
   stop(): Promise<void>
+  /** Ends it without a word to anybody. */
+  kill(): Promise<void>
 }
 
 /** Starts the shop on a free port, without traffic of its own unless the environment says so. */
@@ -30,11 +32,12 @@ export async function startMarketplace(
   })
   const url = await addressOf(child)
   const { origin } = new URL(url)
-  const stop = async (): Promise<void> => {
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGTERM')
+    child.kill(signal)
     await once(child, 'exit')
   }
+  const stop = (): Promise<void> => end('SIGTERM')
   const { CACHE_ADMIN_TOKEN: token } = environment
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return {
@@ -49,6 +52,7 @@ export async function startMarketplace(
       for (const path of paths) await (await fetch(`${origin}${path}`)).arrayBuffer()
     },
     stop,
+    kill: () => end('SIGKILL'),
     [Symbol.asyncDispose]: stop,
   }
 }

@@ -12,7 +12,7 @@ export function SelfCost() {
     <Panel
       id="self"
       title="Self cost"
-      hint="What measuring costs. It does not grow with traffic."
+      hint="What measuring costs in this process. It does not grow with traffic."
       answer={useSelf()}
     >
       {({ size_bytes: size, timed_one_in: oneIn, patterns, endpoints, dropped, streams }) => (

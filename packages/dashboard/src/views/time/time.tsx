@@ -16,7 +16,7 @@ import { TimeTable } from './time-table.tsx'
 export function OverTime() {
   const series = useSeries()
   const events = useEvents().data?.events
-  const { window } = useView()
+  const { window, scope } = useView()
   const [cursor, setCursor] = useState<Cursor>()
   const [chosen, setChosen] = useState<string>()
   const { data, at } = series
@@ -34,7 +34,7 @@ export function OverTime() {
     <Panel
       id="time"
       title="Over time"
-      hint="Above: what happened; open one for before and after. The newest step is still being filled, and dashed."
+      hint={`Above: what happened${scope === 'fleet' ? ' in this process' : ''}; open one for before and after. The newest step is still being filled, and dashed.`}
       answer={series}
       empty={({ steps }) =>
         steps.length === 0 ? (

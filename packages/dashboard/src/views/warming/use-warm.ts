@@ -2,6 +2,7 @@ import type { WarmStartedAnswer } from '@hitrate/monitor'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { post } from '../../api/ask.ts'
 import { printable } from '../../printable.ts'
+import { useView } from '../../state/view.tsx'
 
 interface Warm {
   /** Starts the strategies named, or all. */
@@ -13,9 +14,10 @@ interface Warm {
 
 export function useWarm(): Warm {
   const client = useQueryClient()
+  const { scope } = useView()
   const { mutate, isPending, error, isSuccess } = useMutation({
     mutationFn: (strategies: readonly string[] | undefined) =>
-      post<WarmStartedAnswer>('/warm', strategies === undefined ? undefined : { strategies }),
+      post<WarmStartedAnswer>('/warm', { scope }, strategies === undefined ? undefined : { strategies }),
     onSettled: () => client.invalidateQueries({ queryKey: ['/warm/runs'] }),
     networkMode: 'always',
   })

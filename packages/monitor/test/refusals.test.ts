@@ -109,7 +109,7 @@ describe('paths and methods', () => {
     '/warm/runs/',
     '/series/',
     '/events/1',
-    '/metrics',
+    '/metrics/1',
     '//health',
   ])('%s is 404', async (path) => {
     expectProblem(await ask(monitor, path), 404)

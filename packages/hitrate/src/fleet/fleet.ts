@@ -84,6 +84,11 @@ export function createFleet(options: {
     return done
   }
 
+  /** Nobody waits for it: what fails is counted, and must not end the process. */
+  const unwatched = (work: Promise<unknown>): void => {
+    work.catch(() => recorder.incident('background_error'))
+  }
+
   /** An L2 that can't be asked at all is told by others. */
   const sayWhether = (isRefused: boolean): void => {
     if (isRefused === refused) return
@@ -133,7 +138,7 @@ export function createFleet(options: {
   const schedule = (): void => {
     if (closed) return
     const time = parcels.time()
-    timer = clock.timer(floorTo(time - spread, TICK) + TICK + spread - time, () => void tick())
+    timer = clock.timer(floorTo(time - spread, TICK) + TICK + spread - time, () => unwatched(tick()))
   }
   const tick = async (): Promise<void> => {
     schedule()
@@ -141,7 +146,7 @@ export function createFleet(options: {
     if (closed || !told) return
     await Promise.all([...held].map((lease) => desk.lease(lease, id, KEEPER_LEASE)))
     keepTimer?.cancel()
-    if (!closed) keepTimer = clock.timer(KEEP_AFTER, () => void inTurn(keep))
+    if (!closed) keepTimer = clock.timer(KEEP_AFTER, () => unwatched(inTurn(keep)))
   }
   const keep = async (): Promise<void> => {
     if (closed) return

@@ -1,6 +1,29 @@
 import { describe, expect, test } from 'vitest'
 import { fleetOnClock, look, pass, SEEN, seenBy, TICK } from './fleet-on-clock.ts'
 
+test('a store that throws while nobody waits is counted, ends nothing, and is told again', async () => {
+  const { clock, server, open } = fleetOnClock(0)
+  let broken = false
+  const process = open({
+    settings: server.settings,
+    open: (context) =>
+      new Proxy(server.open(context), {
+        get: (store, name) => {
+          if (broken && name === 'serverNow') throw new Error('no time')
+          return Reflect.get(store, name)
+        },
+      }),
+  })
+  await pass(clock, SEEN)
+  broken = true
+  await pass(clock, 2 * TICK)
+  broken = false
+  expect(process.cache.metrics.totals().incidents.background_error).toBeGreaterThan(0)
+  await look(process, 'product:1')
+  await pass(clock, SEEN)
+  expect(await seenBy(process)).toBe(1)
+})
+
 describe('the fleet view', () => {
   test('is what all processes counted together, whichever is asked', async () => {
     const { clock, processes } = fleetOnClock(3)

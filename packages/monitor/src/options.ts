@@ -134,7 +134,7 @@ export function resolveOptions(options: MonitorOptions): ResolvedOptions {
     allowReset: flagOf('allowReset', options.allowReset, !production),
     production,
     base: baseOf(options.path ?? DEFAULT_PATH),
-    alerts: resolveAlerts(options.alerts, measured.retention),
+    alerts: resolveAlerts(options.alerts, measured.retention, cache?.fleet),
     logger: options.logger,
     clock: options.clock ?? systemClock,
   }

@@ -36,7 +36,7 @@ export interface Alerts {
   readonly evaluatedAt: Milliseconds | null
   /** Looks and log lines that failed. */
   readonly failures: number
-  /** Messages that another process of the fleet was left to tell. */
+  /** Messages that another process was left to tell. */
   readonly leftToOthers: number
   /** Pending and firing. */
   readonly current: readonly Alert[]
@@ -62,6 +62,8 @@ export function createAlerts(
   const { metrics, name, clock, logger } = context
   const breakerOpenings = (): number => metrics.totals().incidents.breaker_opened
   const openings = createOpenings(clock, breakerOpenings())
+  /** Whether this process tells of an alert, by its id: who told that it was raised tells that it is over. */
+  const grants = new Map<string, Promise<boolean>>()
   /** By window, of the look under way: two rules ask for the same, and it is most of what a look costs. */
   const patternsRead = new Map<Milliseconds, PatternsReport>()
   const readings: Readings = {
@@ -122,7 +124,9 @@ export function createAlerts(
     // One process raises it again at the earliest two intervals after that: its own lease never stands in its way.
     const ttl = 2 * settings.for + interval
     const key = ['alert', rule, pattern ?? '', event].join(':')
-    const granted = isGranted(lease, { id: key, ttl }, clock, closing.signal)
+    const granted = grants.get(id) ?? isGranted(lease, { id: key, ttl }, clock, closing.signal)
+    if (event === 'raised') grants.set(id, granted)
+    else grants.delete(id)
     // One after the other, however long each lease takes: raised comes before resolved.
     told = told.then(async () => {
       if (await granted) push(message)

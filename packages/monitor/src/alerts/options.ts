@@ -1,4 +1,4 @@
-import { DURATION_FORMS, type Duration, type Milliseconds, parseDuration } from 'hitrate'
+import { DURATION_FORMS, type Duration, type Fleet, type Milliseconds, parseDuration } from 'hitrate'
 import { spanText } from '../durations.ts'
 import { refuse } from '../invalid-option.ts'
 import { ALERT_RULES, type AlertRuleName } from './alert.ts'
@@ -30,8 +30,11 @@ export interface AlertsOptions {
   readonly webhooks?: readonly WebhookOptions[] | undefined
   /** Between two looks, 1 s to 5 minutes. Default `10s`. */
   readonly interval?: Duration | undefined
-  /** For a fleet, so that one of its processes tells the webhooks. Default: this one does. */
-  readonly lease?: Lease | undefined
+  /**
+   * So that one process of many tells the webhooks. Default: one of the cache's fleet, where it has one, else this one.
+   * `false`: this one, whoever else does.
+   */
+  readonly lease?: Lease | false | undefined
 }
 
 /** Checked, with defaults. */
@@ -175,13 +178,28 @@ function webhooksOf(given: unknown): readonly Webhook[] {
   return given.map(webhookOf)
 }
 
+const alone: Lease = async () => true
+
+function leaseOf(given: AlertsOptions['lease'], fleet: Fleet | undefined): Lease {
+  if (given === false) return alone
+  if (given !== undefined) {
+    if (typeof given !== 'function') {
+      throw refuse('alerts.lease', given, 'false, or a function (id, ttl) => Promise<boolean>')
+    }
+    return given
+  }
+  return fleet === undefined ? alone : (id, ttl) => fleet.lease(id, ttl)
+}
+
 /**
  * Throws `CacheError` `invalid_option`.
  * @param retention of the metrics: no window reaches back further
+ * @param fleet of the cache
  */
 export function resolveAlerts(
   given: AlertsOptions | false | undefined,
   retention: Milliseconds,
+  fleet: Fleet | undefined,
 ): ResolvedAlerts | undefined {
   if (given === false) return undefined
   if (given !== undefined && (typeof given !== 'object' || given === null)) {
@@ -189,14 +207,10 @@ export function resolveAlerts(
   }
   const options: AlertsOptions = given ?? {}
   objectOf('alerts', options, ['rules', 'webhooks', 'interval', 'lease'])
-  const { lease = async () => true } = options
-  if (typeof lease !== 'function') {
-    throw refuse('alerts.lease', lease, 'a function (id, ttl) => Promise<boolean>')
-  }
   return {
     rules: rulesOf(options.rules, retention),
     webhooks: webhooksOf(options.webhooks ?? []),
     interval: spanOf('alerts.interval', options.interval ?? 10 * SECOND, SECOND, 5 * MINUTE),
-    lease,
+    lease: leaseOf(options.lease, fleet),
   }
 }

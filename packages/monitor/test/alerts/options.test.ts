@@ -19,7 +19,7 @@ describe('an option that is not acceptable is refused by name, with what is acce
     ['alerts', { webhook: [] }, 'no other names than rules, webhooks, interval, lease'],
     ['alerts.interval', { interval: '10' }, 'from 1s to 5m'],
     ['alerts.interval', { interval: 999 }, 'from 1s to 5m'],
-    ['alerts.lease', { lease: true }, 'a function'],
+    ['alerts.lease', { lease: true }, 'false, or a function'],
     ['alerts.rules', { rules: [] }, 'l2_lost, breaker_flapping'],
     ['alerts.rules', { rules: { l2lost: {} } }, 'l2_lost, breaker_flapping'],
     ['alerts.rules.slow_p95', { rules: { slow_p95: true } }, 'threshold, clear, window, for, minSamples'],

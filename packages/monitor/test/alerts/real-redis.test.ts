@@ -94,3 +94,41 @@ test('a hit rate ruined by keys that nobody asked for before is told once, and o
   await monitor.close()
   expect(receiver.messages.map(({ alert }) => alert?.pattern)).toEqual(['product:*', 'product:*'])
 })
+
+test('what two processes on one Redis see is told once, and once that it is well again', async () => {
+  await using redis = await startRedis()
+  await using receiver = await startReceiver()
+  const processes = await Promise.all(
+    ['web-0', 'web-1'].map(async (name) => {
+      const cache = createCache({ name: 'shop', l2: redisStore(redis.url), fleet: { name } })
+      expect(await cache.ready()).toEqual({ l2: 'ready' })
+      // Its lease is five seconds long: both have looked by then.
+      const low_hit_rate = { window: '10s', for: '2s', minSamples: 50 } as const
+      const rules = { low_hit_rate, health: false } as const
+      const webhooks = [{ url: receiver.url }]
+      return { cache, monitor: createMonitor({ cache, alerts: { interval: '1s', rules, webhooks } }) }
+    }),
+  )
+  const statesOf = () =>
+    Promise.all(
+      processes.map(async ({ monitor }) => {
+        const { current, recent } = alertsSchema.parse((await ask(monitor, '/alerts')).json)
+        return [...current, ...recent].map(({ state }) => state)
+      }),
+    )
+  let next = 1_000
+  const crawlers = processes.map(({ cache }) => trafficOn(() => cache.get(`product:${next++}`)))
+  await expect.poll(statesOf, NOTICED).toEqual([['firing'], ['firing']])
+  await Promise.all(crawlers.map((crawler) => crawler.stop()))
+  const shoppers = processes.map(({ cache }) =>
+    trafficOn(() => cache.getOrSet(`product:${Math.floor(Math.random() * 100)}`, () => 'lamp')),
+  )
+  await expect.poll(statesOf, NOTICED).toEqual([['resolved'], ['resolved']])
+  await Promise.all(shoppers.map((shopper) => shopper.stop()))
+  for (const { cache, monitor } of processes) {
+    await monitor.close()
+    await cache.close()
+  }
+  expect(toldOf(receiver, 'low_hit_rate')).toEqual(['raised', 'resolved'])
+  expect(new Set(receiver.messages.map(({ alert }) => alert?.id)).size).toBe(1)
+})

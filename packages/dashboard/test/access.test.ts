@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violations } from './support/axe.ts'
 import { startBrowser, type TestBrowser } from './support/browser.ts'
 import { serveMonitor } from './support/monitor-server.ts'
-import { openPage, settled } from './support/watched-page.ts'
+import { expectWell, openPage, settled } from './support/watched-page.ts'
 
 const TOKEN = 'correct-horse-battery-staple'
 const SOON = { timeout: 15_000, interval: 100 }
@@ -61,13 +61,15 @@ test('a session that ends under an open page is said, with the way back in', asy
 test('what is not open to the reader says so in its place, and the rest is there', async () => {
   await using server = await serveMonitor({
     metrics: createMetrics(),
+    info: () => ({ l1: null, l2: null }),
     authorize: (_request, action) => action === 'read:stats' || action === 'read:health',
   })
-  const { page } = await openPage(browser.context, server.url)
-  await settled(page)
+  const watched = await openPage(browser.context, server.url)
+  const { page } = watched
+  await expectWell(watched)
   const tile = page.locator('.tile', { has: page.getByText('L2', { exact: true }) })
   expect(await page.locator('#patterns').innerText()).toContain('No lookups in this window')
-  expect(await tile.innerText()).not.toContain('None')
+  await expect.poll(() => tile.innerText(), SOON).toContain('not known')
   expect(await page.locator('#self').getByRole('button', { name: 'Reset' }).count()).toBe(0)
   await page.close()
 })
@@ -88,6 +90,21 @@ test('without traffic every view says what it waits for', async () => {
   }
   expect(await violations(page)).toEqual([])
   await page.close()
+})
+
+test('of metrics alone nobody is asked what is stored, and the page is well', async () => {
+  await using server = await serveMonitor({ metrics: createMetrics() })
+  const watched = await openPage(browser.context, server.url)
+  const asked: string[] = []
+  watched.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await watched.page.reload()
+  await settled(watched.page)
+  const tile = watched.page.locator('.tile', { has: watched.page.getByText('L2', { exact: true }) })
+  await expect.poll(() => tile.innerText(), SOON).toContain('not told here')
+  await expect.poll(() => asked.filter((path) => path.endsWith('/stats')).length, SOON).toBeGreaterThan(1)
+  expect(asked.filter((path) => path.endsWith('/info'))).toEqual([])
+  await expectWell(watched)
+  await watched.page.close()
 })
 
 test('with too few lookups to judge by, nothing is judged', async () => {

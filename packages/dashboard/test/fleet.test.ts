@@ -132,13 +132,28 @@ describe('a page over three processes on one Redis', () => {
     await watched.page.setViewportSize({ width: 1280, height: 900 })
   })
 
-  test('warms for the fleet', async () => {
+  test('warms for the fleet, and says where', async () => {
+    const rows = watched.page.locator('#warming tbody tr')
+    const before = await rows.count()
     const sent = watched.page.waitForRequest((request) => request.method() === 'POST')
     await watched.page.getByRole('button', { name: 'Run all now' }).click()
     expect(new URL((await sent).url()).searchParams.get('scope')).toBe('fleet')
+    await expect.poll(() => rows.count(), SOON).toBe(before + 1)
+    await expect.poll(() => rows.first().innerText(), SOON).toContain('done')
+    expect(await rows.first().innerText()).toContain('this one')
+  })
+
+  test('names the process that warmed where it is another one', async () => {
+    const other = shops[1]
+    const { self } = (await other?.ask<FleetAnswer>('/fleet')) ?? { self: null }
+    await other?.post('/warm?scope=fleet&wait=true')
+    const row = watched.page.locator('#warming tbody tr').first()
+    await expect.poll(() => row.innerText(), SOON).toContain(self)
+    await watched.page.getByRole('radio', { name: 'This process' }).check()
     await expect
-      .poll(() => watched.page.locator('#warming tbody tr').first().innerText(), SOON)
-      .toContain('done')
+      .poll(() => watched.page.locator('#warming th').allInnerTexts(), SOON)
+      .not.toContain('Process')
+    await watched.page.getByRole('radio', { name: 'Fleet of 3' }).check()
   })
 
   test('says which process is missing when one was killed, and still counts it', {

@@ -44,9 +44,11 @@ export function useLowPerformers(): Answered<LowPerformersAnswer> {
   return useAnswer('/stats/low-performers', useStatsParameters())
 }
 
-/** Nobody's window: what is stored now. */
+/** Nobody's window: what is stored now. Not asked for where there is nothing to tell, or not to this reader. */
 export function useInfo(): Answered<InfoAnswer> {
-  return useAnswer('/info', {}, { everyMs: 5_000 })
+  const about = useAbout().data
+  const enabled = about?.info_told === true && about.actions.includes('read:info')
+  return useAnswer('/info', {}, { everyMs: 5_000, enabled })
 }
 
 export function useWarmRuns(everyMs: number): Answered<WarmRunsAnswer> {

@@ -13,6 +13,8 @@ export interface Marketplace extends AsyncDisposable {
   readonly url: string
   /** An answer of the monitoring API. */
   ask<T>(path: string): Promise<T>
+  /** Changes something through it. */
+  post(path: string): Promise<void>
   /** Requests of shoppers, one after the other. */
   visit(paths: readonly string[]): Promise<void>
   stop(): Promise<void>
@@ -47,6 +49,10 @@ export async function startMarketplace(
       const response = await fetch(`${url}${path}`, { headers })
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
       return response.json()
+    },
+    async post(path) {
+      const response = await fetch(`${url}${path}`, { method: 'POST', headers })
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     },
     async visit(paths) {
       for (const path of paths) await (await fetch(`${origin}${path}`)).arrayBuffer()

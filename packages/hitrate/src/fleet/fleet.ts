@@ -184,6 +184,7 @@ export function createFleet(options: {
 
   return {
     id,
+    name: options.name === '' ? null : options.name,
 
     async instances() {
       if (!desk.exists) return { instances: [], absence: 'unsupported' }

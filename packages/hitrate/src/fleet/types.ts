@@ -55,6 +55,8 @@ export interface FleetView extends FleetMembers {
 export interface Fleet {
   /** Of this process in the fleet: random, 8 letters and digits. */
   readonly id: string
+  /** Of this process, as the option `fleet.name` has it, or `null`. */
+  readonly name: string | null
   instances(): Promise<FleetMembers>
   /** Never rejects for L2. */
   view(query?: WindowQuery): Promise<FleetView>

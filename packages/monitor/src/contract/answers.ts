@@ -158,6 +158,8 @@ export interface WarmRunAnswer extends KeyCounts {
   readonly read_later: number | null
   /** The process of the fleet that runs it; absent where it is the one that answers. */
   readonly instance?: string | undefined
+  /** What it is called, where it has a name. */
+  readonly instance_name?: string | undefined
 }
 
 /** `GET /warm/runs` */

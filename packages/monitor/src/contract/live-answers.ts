@@ -174,6 +174,8 @@ export interface AboutAnswer {
   readonly actions: readonly Action[]
   /** Whether `POST /reset-metrics` is on at all; whoever asks also needs `write:reset`, which `actions` tells. */
   readonly reset_allowed: boolean
+  /** Whether `GET /info` has anything to tell; whoever asks also needs `read:info`. */
+  readonly info_told: boolean
   /** `null` without one. */
   readonly warmer: { readonly strategies: readonly string[] } | null
   /** Whether the asker has a session that `POST /sign-out` ends. */

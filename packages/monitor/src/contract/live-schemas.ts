@@ -130,6 +130,7 @@ export const aboutSchema: z.ZodType<AboutAnswer> = z
     retention_seconds: z.number().positive(),
     actions: z.array(z.enum(ACTIONS)),
     reset_allowed: z.boolean(),
+    info_told: z.boolean(),
     warmer: z.strictObject({ strategies: z.array(z.string()) }).nullable(),
     signed_in: z.boolean(),
   })

@@ -162,6 +162,7 @@ export const warmRunSchema: z.ZodType<WarmRunAnswer> = z
     ...keyCounts,
     read_later: ratio.nullable(),
     instance: z.string().optional(),
+    instance_name: z.string().optional(),
   })
   .openapi('WarmRun')
 

@@ -10,7 +10,7 @@ import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { instant } from './figures.ts'
 
 export function mountAbout(app: MonitorApp, permit: Permit, access: Access, options: ResolvedOptions): void {
-  const { name, production, metrics, allowReset, warmer } = options
+  const { name, production, metrics, allowReset, info, warmer } = options
   const instance = randomBytes(6).toString('hex')
   const route = createRoute({
     method: 'get',
@@ -40,6 +40,7 @@ export function mountAbout(app: MonitorApp, permit: Permit, access: Access, opti
         retention_seconds: metrics.retention / 1_000,
         actions,
         reset_allowed: allowReset,
+        info_told: info !== undefined,
         warmer: warmer === undefined ? null : { strategies: [...warmer.strategies] },
         signed_in: access.signIn?.has(request) ?? false,
       },

@@ -21,8 +21,10 @@ interface Begun {
  */
 export function beginForFleet<T extends Begun>(fleet: Fleet, start: () => T): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
+    const { id: instance, name } = fleet
+    const who = name === null ? { instance } : { instance, instance_name: name }
     const tell = (run: T): Promise<boolean> =>
-      fleet.share(NAME, JSON.stringify({ ...run.report(), instance: fleet.id }), REPORT_LIFE)
+      fleet.share(NAME, JSON.stringify({ ...run.report(), ...who }), REPORT_LIFE)
     const work = async (): Promise<void> => {
       const run = start()
       // Before others can be told of it, so that they are: it is known here at once.
@@ -36,14 +38,11 @@ export function beginForFleet<T extends Begun>(fleet: Fleet, start: () => T): Pr
         if (outcome.holder === 'this') return
         const running = await reportOfFleet(fleet)
         const named = running?.status === 'running' ? { run_id: running.run_id } : {}
-        const who = outcome.id === fleet.id ? 'this process' : `the process ${outcome.id}`
-        reject(
-          new Refusal(
-            409,
-            `A warm run of the fleet is under way in ${who}; ask again when it has ended`,
-            named,
-          ),
-        )
+        const called = running?.instance === outcome.id ? running.instance_name : undefined
+        const holder = called === undefined ? outcome.id : `${called} (${outcome.id})`
+        const where = outcome.id === instance ? 'this process' : `the process ${holder}`
+        const detail = `A warm run of the fleet is under way in ${where}; ask again when it has ended`
+        reject(new Refusal(409, detail, named))
       },
       (error: unknown) => {
         if (error instanceof Error && 'code' in error && error.code === 'l2_unavailable') resolve(undefined)

@@ -212,10 +212,15 @@ describe('POST /warm?scope=fleet', () => {
     await pass(60)
     const refused = await ask(two.monitor, '/warm?scope=fleet', { method: 'POST' })
     expectProblem(refused, 409, { run_id: run })
-    expect(refused.text).toContain(one.cache.fleet?.id)
+    expect(refused.text).toContain(`in the process web-0 (${one.cache.fleet?.id})`)
     const seen = async () =>
       warmRunsSchema.parse((await ask(two.monitor, '/warm/runs?scope=fleet')).json).runs[0]
-    expect(await seen()).toMatchObject({ run_id: run, status: 'running', instance: one.cache.fleet?.id })
+    expect(await seen()).toMatchObject({
+      run_id: run,
+      status: 'running',
+      instance: one.cache.fleet?.id,
+      instance_name: 'web-0',
+    })
     expect(warmRunsSchema.parse((await ask(two.monitor, '/warm/runs')).json).runs).toEqual([])
     gate.resolve()
     await pass(5)

@@ -173,6 +173,7 @@ describe('GET /about', () => {
         'write:alerts',
       ],
       reset_allowed: true,
+      info_told: true,
       warmer: { strategies: ['discover feed', 'trending searches'] },
       signed_in: false,
     })
@@ -188,6 +189,7 @@ describe('GET /about', () => {
       production: true,
       actions: ['read:stats', 'write:warm', 'write:alerts'],
       reset_allowed: false,
+      info_told: false,
       warmer: null,
     })
   })

@@ -1,4 +1,4 @@
-import { useInfo } from '../../api/answers.ts'
+import { useAbout, useInfo } from '../../api/answers.ts'
 import { bytes, count, textOf } from '../../format.ts'
 import { useCondition } from '../../live/condition.ts'
 import { Tile } from '../../parts/tile.tsx'
@@ -7,6 +7,7 @@ import { Tile } from '../../parts/tile.tsx'
 export function L2Tile() {
   const condition = useCondition()
   const { data: info, problem } = useInfo()
+  const about = useAbout().data
   const lost = condition?.isL2Lost === true || problem?.status === 503
   if (lost) {
     return (
@@ -16,7 +17,7 @@ export function L2Tile() {
     )
   }
   if (problem !== undefined || info === undefined) {
-    const note = problem === undefined ? 'asking' : problem.status === 404 ? 'not told here' : 'not known'
+    const note = about === undefined ? 'asking' : about.info_told ? 'not known' : 'not told here'
     return (
       <Tile label="L2" notes={[note]}>
         –

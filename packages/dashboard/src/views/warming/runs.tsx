@@ -4,6 +4,7 @@ import { clock, count, duration, NONE, percent, textOf } from '../../format.ts'
 import { Name } from '../../parts/name.tsx'
 import { Scroller } from '../../parts/scroller.tsx'
 import { printable } from '../../printable.ts'
+import { useView } from '../../state/view.tsx'
 
 const STATUS: Readonly<Record<WarmRunAnswer['strategies'][number]['status'], string>> = {
   waiting: 'waiting',
@@ -15,9 +16,10 @@ const STATUS: Readonly<Record<WarmRunAnswer['strategies'][number]['status'], str
 
 const MOST = 8
 
-/** Newest first; a run opens to its strategies. */
+/** Newest first; a run opens to its strategies. Of a fleet each says in which process it ran. */
 export function Runs({ runs }: { readonly runs: readonly WarmRunAnswer[] }) {
   const [open, setOpen] = useState<string>()
+  const isOfFleet = useView().scope === 'fleet'
   if (runs.length === 0) return <p className="hint">No run yet.</p>
   return (
     <Scroller label="Warm runs, table">
@@ -25,6 +27,7 @@ export function Runs({ runs }: { readonly runs: readonly WarmRunAnswer[] }) {
         <thead>
           <tr>
             <th scope="col">Started</th>
+            {isOfFleet ? <th scope="col">Process</th> : null}
             <th scope="col">State</th>
             <th scope="col" className="number">
               Took
@@ -48,6 +51,7 @@ export function Runs({ runs }: { readonly runs: readonly WarmRunAnswer[] }) {
             <Run
               key={run.run_id}
               run={run}
+              isOfFleet={isOfFleet}
               isOpen={open === run.run_id}
               onToggle={() => setOpen(open === run.run_id ? undefined : run.run_id)}
             />
@@ -60,11 +64,12 @@ export function Runs({ runs }: { readonly runs: readonly WarmRunAnswer[] }) {
 
 interface RunProps {
   readonly run: WarmRunAnswer
+  readonly isOfFleet: boolean
   readonly isOpen: boolean
   readonly onToggle: () => void
 }
 
-function Run({ run, isOpen, onToggle }: RunProps) {
+function Run({ run, isOfFleet, isOpen, onToggle }: RunProps) {
   const id = useId()
   return (
     <>
@@ -81,6 +86,11 @@ function Run({ run, isOpen, onToggle }: RunProps) {
             {clock(Date.parse(run.started_at))}
           </button>
         </th>
+        {isOfFleet ? (
+          <td>
+            <Name text={run.instance_name ?? run.instance ?? 'this one'} most={24} />
+          </td>
+        ) : null}
         <td className={`state ${run.status}`}>{STATUS[run.status]}</td>
         <td className="number">{textOf(duration(run.took_ms))}</td>
         <td className="number">{textOf(count(run.keys_warmed))}</td>
@@ -94,6 +104,7 @@ function Run({ run, isOpen, onToggle }: RunProps) {
               <th scope="row">
                 <Name text={strategy.name} most={40} />
               </th>
+              {isOfFleet ? <td /> : null}
               <td className={`state ${strategy.status}`}>
                 {STATUS[strategy.status]}
                 {strategy.error === undefined ? '' : `: ${printable(strategy.error)}`}

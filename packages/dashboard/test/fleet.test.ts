@@ -72,7 +72,6 @@ describe('a page over three processes on one Redis', () => {
     expect(await tile('Response time, p95').innerText()).toContain(
       textOf(duration(stats.p95_response_time_ms)),
     )
-    expect(await tile('Lookups').locator('.sparkline').count()).toBe(0)
 
     const flow = await first().ask<FlowAnswer>('/flow?window=15m&scope=fleet')
     const parts = watched.page.locator('#flow .part')
@@ -100,7 +99,7 @@ describe('a page over three processes on one Redis', () => {
     }
   })
 
-  test('asks instead of following the stream, which is of one process', async () => {
+  test('follows the stream of the fleet, and asks for the rest', async () => {
     const asked: string[] = []
     const note = (request: { url(): string }) => asked.push(request.url())
     watched.page.on('request', note)
@@ -110,13 +109,14 @@ describe('a page over three processes on one Redis', () => {
       .poll(() => asked.filter((url) => url.includes('/stats?')).length, SOON)
       .toBeGreaterThanOrEqual(2)
     watched.page.off('request', note)
-    expect(asked.filter((url) => url.includes('/stream'))).toEqual([])
     for (const view of [
+      '/stream',
       '/health',
       '/stats',
       '/stats/patterns',
       '/stats/endpoints',
       '/stats/low-performers',
+      '/l2',
     ]) {
       const urls = asked.filter((url) => new URL(url).pathname.endsWith(view))
       expect(urls.length, view).toBeGreaterThan(0)
@@ -130,6 +130,12 @@ describe('a page over three processes on one Redis', () => {
     await watched.page.setViewportSize({ width: 380, height: 760 })
     expect(await sidewaysOverflow(watched.page)).toEqual([])
     await watched.page.setViewportSize({ width: 1280, height: 900 })
+  })
+
+  test('draws what the stream tells of the fleet', { timeout: 90_000 }, async () => {
+    // From the fifth tick on, of one every ten seconds.
+    await expect.poll(() => tile('Lookups').locator('.sparkline').count(), BY_THEN).toBe(1)
+    await expectWell(watched)
   })
 
   test('warms for the fleet, and says where', async () => {

@@ -22,6 +22,7 @@ import { mountStream } from './endpoints/stream.ts'
 import { answerNothingThere, answerUnrouted } from './endpoints/unrouted.ts'
 import { mountWarm } from './endpoints/warm.ts'
 import { withStandingHeaders } from './headers.ts'
+import { createFleetTicker } from './live/fleet-ticker.ts'
 import { createStreams } from './live/streams.ts'
 import { createTicker } from './live/ticker.ts'
 import { type MonitorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
@@ -63,7 +64,9 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const find = createFindScope(metrics, fleet)
   const access = createAccess(resolved)
   const permit = permitWith(access)
-  const streams = createStreams({ clock, logger, next: createTicker(metrics, clock) })
+  const tick = createTicker(metrics, clock)
+  const next = { process: async () => tick(), fleet: createFleetTicker(fleet, metrics, clock) }
+  const streams = createStreams({ clock, logger, next })
   const alerts = resolved.alerts && createAlerts(resolved.alerts, resolved)
   const covers = (pathname: string): boolean => pathname === base || pathname.startsWith(`${base}/`)
 
@@ -74,7 +77,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   mountFlow(app, permit, find)
   mountFleet(app, permit, fleet)
   mountEvents(app, permit, resolved)
-  mountL2(app, permit, access, metrics)
+  mountL2(app, permit, access, metrics, find)
   mountSelf(app, permit, metrics, streams)
   mountAbout(app, permit, access, resolved)
   mountStream(app, permit, streams)

@@ -1,6 +1,13 @@
 import type { Fleet, FleetInstance, FleetView } from 'hitrate'
 import type { Metrics, WindowQuery } from 'hitrate/metrics'
-import type { FleetCounts, FleetFigures, FleetReason, Scope, ScopedAnswer } from './contract/fleet-answers.ts'
+import type {
+  FleetCounts,
+  FleetFigures,
+  FleetReason,
+  FleetSummary,
+  Scope,
+  ScopedAnswer,
+} from './contract/fleet-answers.ts'
 import { instant } from './endpoints/figures.ts'
 import { windowOf } from './endpoints/window.ts'
 
@@ -47,25 +54,29 @@ export function countsOf(instances: readonly FleetInstance[], reason: FleetReaso
   }
 }
 
-function fleetFigures({ instances, absence, asOf, gapMs, percentileError }: FleetView): FleetFigures {
+export function summaryOf(view: FleetView | undefined): FleetSummary {
+  if (view === undefined) {
+    return { ...countsOf([], 'no_fleet'), as_of: null, gap_seconds: 0, percentile_error: 0 }
+  }
+  const { instances, absence, asOf, gapMs, percentileError } = view
   return {
     ...countsOf(instances, absence),
-    instances: instances.map(({ id, name, state, ageMs }) => ({
-      id,
-      name,
-      state,
-      age_ms: Math.round(ageMs),
-    })),
     as_of: asOf === null ? null : instant(asOf),
     gap_seconds: gapMs / 1_000,
     percentile_error: percentileError,
   }
 }
 
-const NO_FLEET: FleetFigures = Object.freeze({
-  ...countsOf([], 'no_fleet'),
-  instances: [],
-  as_of: null,
-  gap_seconds: 0,
-  percentile_error: 0,
-})
+function fleetFigures(view: FleetView): FleetFigures {
+  return {
+    ...summaryOf(view),
+    instances: view.instances.map(({ id, name, state, ageMs }) => ({
+      id,
+      name,
+      state,
+      age_ms: Math.round(ageMs),
+    })),
+  }
+}
+
+const NO_FLEET: FleetFigures = Object.freeze({ ...summaryOf(undefined), instances: [] })

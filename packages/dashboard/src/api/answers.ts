@@ -108,7 +108,7 @@ export function useEvents(): Answered<EventsAnswer> {
 }
 
 export function useL2(): Answered<L2Answer> {
-  return useAnswer('/l2', { window: WINDOW_SETTINGS[useView().window].stats })
+  return useAnswer('/l2', useStatsParameters())
 }
 
 export function useSelf(): Answered<SelfAnswer> {

@@ -16,8 +16,12 @@ export interface ScopedAnswer {
 }
 
 /** How many processes there are, and how complete the figures are. */
-export interface FleetFigures extends FleetCounts {
+export interface FleetFigures extends FleetSummary {
   readonly instances: readonly FleetMember[]
+}
+
+/** The same without a list, which grows with the fleet. */
+export interface FleetSummary extends FleetCounts {
   /** Windows end there: 15 to 30 s ago. `null` while the fleet can't be seen. */
   readonly as_of: string | null
   /** How much of the window nobody added up, because L2 was away. */

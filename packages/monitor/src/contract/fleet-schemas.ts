@@ -5,6 +5,7 @@ import {
   type FleetFigures,
   type FleetInstanceFigures,
   type FleetMember,
+  type FleetSummary,
   SCOPES,
   type Scope,
 } from './fleet-answers.ts'
@@ -28,14 +29,17 @@ const member = { id: z.string(), name: z.string().nullable(), state: z.enum(INST
 
 const memberSchema: z.ZodType<FleetMember> = z.strictObject(member).openapi('FleetMember')
 
+const summary = {
+  ...counts,
+  as_of: instant.nullable(),
+  gap_seconds: amount,
+  percentile_error: ratio,
+}
+
+export const fleetSummarySchema: z.ZodType<FleetSummary> = z.strictObject(summary).openapi('FleetSummary')
+
 const fleetFiguresSchema: z.ZodType<FleetFigures> = z
-  .strictObject({
-    ...counts,
-    instances: z.array(memberSchema),
-    as_of: instant.nullable(),
-    gap_seconds: amount,
-    percentile_error: ratio,
-  })
+  .strictObject({ ...summary, instances: z.array(memberSchema) })
   .openapi('FleetFigures')
 
 /** Of every answer of statistics: see `ScopedAnswer`. */

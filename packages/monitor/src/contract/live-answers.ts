@@ -9,7 +9,7 @@ import {
   type TierResult,
 } from 'hitrate/metrics'
 import type { Action } from '../access/authorize.ts'
-import type { ScopedAnswer } from './fleet-answers.ts'
+import type { FleetSummary, Scope, ScopedAnswer } from './fleet-answers.ts'
 import type { SeriesMetric } from './series-metrics.ts'
 
 /** What a live view needs beside the statistics, as JSON; see `answers.ts` for units. `live-schemas.ts` holds the schemas. */
@@ -125,8 +125,8 @@ export interface L2Node {
   readonly breaker: BreakerState
 }
 
-/** `GET /l2` */
-export interface L2Answer {
+/** `GET /l2`: of a fleet `operations` are those of all processes. */
+export interface L2Answer extends ScopedAnswer {
   /** Whether L2 is of use now: connected, and not left alone by a breaker. `null` where there is none, or nobody told. */
   readonly available: boolean | null
   readonly nodes: readonly L2Node[]
@@ -193,9 +193,17 @@ export interface RecentFigures {
   readonly p99_response_time_ms: number | null
 }
 
-/** The data of each event `tick` of `GET /stream`, in JSON. */
+/**
+ * The data of each event `tick` of `GET /stream`, in JSON. Of a fleet there is one each time its processes were added up, every
+ * 10 s; while it can't be seen they are of this process, every 5 s.
+ */
 export interface TickAnswer {
+  /** Of a fleet: up to when it was added up. */
   readonly at: string
+  /** Whose figures they are. */
+  readonly scope: Scope
+  /** Where `scope=fleet` was asked for. */
+  readonly fleet?: FleetSummary | undefined
   /** Since the tick before; 0 in the first one after nobody had listened: it counts nothing yet. */
   readonly seconds: number
   /** How lookups ended since the tick before. */
@@ -206,7 +214,7 @@ export interface TickAnswer {
   readonly hit_rate: number | null
   /** Loads that ended since the tick before. */
   readonly loads: { readonly count: number; readonly errors: number }
-  /** `null` in the first 10 seconds after a start or a reset. */
+  /** `null` in the first 10 seconds after a start or a reset. Of a fleet, those that were added up last. */
   readonly recent: RecentFigures | null
   readonly health: {
     readonly status: HealthStatus
@@ -214,6 +222,6 @@ export interface TickAnswer {
     readonly warnings: readonly string[]
     readonly sample: 'sufficient' | 'insufficient'
   }
-  /** As in `GET /l2`. */
+  /** As in `GET /l2`: as this process sees it. */
   readonly l2_available: boolean | null
 }

@@ -9,7 +9,8 @@ import {
   TIER_RESULTS,
 } from 'hitrate/metrics'
 import { ACTIONS } from '../access/authorize.ts'
-import { scoped } from './fleet-schemas.ts'
+import { SCOPES } from './fleet-answers.ts'
+import { fleetSummarySchema, scoped } from './fleet-schemas.ts'
 import {
   type AboutAnswer,
   EVENT_KINDS,
@@ -101,6 +102,7 @@ export const l2Schema: z.ZodType<L2Answer> = z
         ...percentiles,
       }),
     ),
+    ...scoped,
   })
   .openapi('L2')
 
@@ -161,5 +163,7 @@ export const tickSchema: z.ZodType<TickAnswer> = z
       sample: z.enum(['sufficient', 'insufficient']),
     }),
     l2_available: z.boolean().nullable(),
+    scope: z.enum(SCOPES),
+    fleet: fleetSummarySchema.optional(),
   })
   .openapi('Tick')

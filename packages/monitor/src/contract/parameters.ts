@@ -115,6 +115,38 @@ export const scopeParameter: Parameter<Scope> = z
     description: 'Of this process, or of all that share its L2; those while it can be asked',
   })
 
+/** Where `scope=fleet` is accepted. */
+export const FLEET_PATHS: readonly string[] = [
+  '/health',
+  '/stats',
+  '/stats/patterns',
+  '/stats/endpoints',
+  '/stats/top-patterns',
+  '/stats/low-performers',
+  '/series',
+  '/flow',
+  '/stream',
+  '/l2',
+  '/warm',
+  '/warm/runs',
+  '/warm/runs/{id}',
+  '/reset-metrics',
+]
+
+const PROCESS_ACCEPTED = `process, whose answer this is; scope=fleet goes with ${FLEET_PATHS.join(', ')}`
+
+/** Of what only the process that answers can tell. */
+export const processParameter: Parameter<'process'> = z
+  .literal('process', PROCESS_ACCEPTED)
+  .optional()
+  .transform(() => 'process' as const)
+  .openapi({
+    type: 'string',
+    enum: ['process'],
+    default: 'process',
+    description: 'Always of the process that answers: no other knows it',
+  })
+
 /** `true` or `1`, `false` or `0`; absent is `false`. */
 export function flag(description: string): Parameter<boolean> {
   const accepted = 'true, 1, false or 0'

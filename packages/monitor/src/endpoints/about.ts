@@ -4,7 +4,7 @@ import { VERSION } from 'hitrate'
 import type { Access } from '../access/access.ts'
 import { ACTIONS, type Action } from '../access/authorize.ts'
 import { aboutSchema } from '../contract/live-schemas.ts'
-import { query } from '../contract/parameters.ts'
+import { processParameter, query } from '../contract/parameters.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { instant } from './figures.ts'
@@ -17,7 +17,7 @@ export function mountAbout(app: MonitorApp, permit: Permit, access: Access, opti
     path: '/about',
     summary: 'Which cache this is, and what you may do',
     middleware: permit('read:stats'),
-    request: { query: query({}) },
+    request: { query: query({ scope: processParameter }) },
     responses: {
       200: answer('The cache, its process, and the rights of whoever asks', aboutSchema),
       ...REFUSALS,

@@ -3,7 +3,7 @@ import type { Alerts } from '../alerts/alerts.ts'
 import { alertAnswerOf } from '../alerts/message.ts'
 import type { AlertRuleAnswer, AlertsAnswer, WebhookAnswer } from '../contract/alert-answers.ts'
 import { alertsSchema, alertsTestSchema, webhookMessageSchema } from '../contract/alert-schemas.ts'
-import { query } from '../contract/parameters.ts'
+import { processParameter, query } from '../contract/parameters.ts'
 import { Refusal } from '../problem.ts'
 import { answer, type MonitorApp, type Permit, problem, REFUSALS } from './app.ts'
 import { instant } from './figures.ts'
@@ -60,7 +60,7 @@ export function mountAlerts(app: MonitorApp, permit: Permit, alerts: Alerts | un
     path: '/alerts',
     summary: 'What is wrong, and what was',
     middleware: permit('read:stats'),
-    request: { query: query({}) },
+    request: { query: query({ scope: processParameter }) },
     responses: { 200: answer('Alerts, rules and webhooks', alertsSchema), ...REFUSALS },
   })
   app.openapi(list, (c) => c.json(alertsAnswer(alerts), 200))

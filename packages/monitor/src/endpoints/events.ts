@@ -3,7 +3,7 @@ import type { Metrics, MetricsEvent } from 'hitrate/metrics'
 import type { MonitorClock } from '../clock.ts'
 import type { EventAnswer } from '../contract/live-answers.ts'
 import { eventsSchema } from '../contract/live-schemas.ts'
-import { query, wholeNumber, windowParameter } from '../contract/parameters.ts'
+import { processParameter, query, wholeNumber, windowParameter } from '../contract/parameters.ts'
 import type { MonitoredWarmer, MonitoredWarmRun } from '../warmer.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { instant } from './figures.ts'
@@ -62,6 +62,7 @@ export function mountEvents(app: MonitorApp, permit: Permit, { metrics, warmer, 
       query: query({
         window: windowParameter,
         limit: wholeNumber(1, MAX_EVENTS, MAX_EVENTS, 'How many to list at the most'),
+        scope: processParameter,
       }),
     },
     responses: { 200: answer('Events, newest first', eventsSchema), ...REFUSALS },

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { CacheInfo } from 'hitrate'
 import type { InfoAnswer } from '../contract/answers.ts'
-import { query } from '../contract/parameters.ts'
+import { processParameter, query } from '../contract/parameters.ts'
 import { infoSchema, SLOTS } from '../contract/schemas.ts'
 import { Refusal } from '../problem.ts'
 import { answer, type MonitorApp, type Permit, problem, REFUSALS } from './app.ts'
@@ -40,7 +40,7 @@ export function mountInfo(app: MonitorApp, permit: Permit, source: InfoSource | 
     path: '/info',
     summary: 'What is stored where',
     middleware: permit('read:info'),
-    request: { query: query({}) },
+    request: { query: query({ scope: processParameter }) },
     responses: {
       200: answer(
         'The servers behind the shared tier, also while some of them are lost, and the in-process tier',

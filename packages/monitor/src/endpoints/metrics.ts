@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Metrics } from 'hitrate/metrics'
 import { parseAccept } from 'hono/utils/accept'
-import { query } from '../contract/parameters.ts'
+import { processParameter, query } from '../contract/parameters.ts'
 import { exposition, FORMATS, type Format } from '../prometheus/exposition.ts'
 import { familiesOf } from '../prometheus/families.ts'
 import { MostUsed } from '../prometheus/most-used.ts'
@@ -40,7 +40,7 @@ export function mountMetrics(app: MonitorApp, permit: Permit, metrics: Metrics, 
     description:
       'Counters since the start, untouched by resets: text format 0.0.4, or OpenMetrics 1.0 where Accept prefers it.',
     middleware: permit('scrape'),
-    request: { query: query({}) },
+    request: { query: query({ scope: processParameter }) },
     responses: {
       200: {
         description: 'The metrics',

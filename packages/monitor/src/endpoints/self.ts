@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import type { Metrics, TrackedSeries } from 'hitrate/metrics'
 import type { TrackedAnswer } from '../contract/live-answers.ts'
 import { selfSchema } from '../contract/live-schemas.ts'
-import { query, windowParameter } from '../contract/parameters.ts'
+import { processParameter, query, windowParameter } from '../contract/parameters.ts'
 import { MAX_STREAMS, type Streams } from '../live/streams.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { windowOf } from './window.ts'
@@ -17,7 +17,7 @@ export function mountSelf(app: MonitorApp, permit: Permit, metrics: Metrics, str
     path: '/self',
     summary: 'What measuring costs',
     middleware: permit('read:stats'),
-    request: { query: query({ window: windowParameter }) },
+    request: { query: query({ window: windowParameter, scope: processParameter }) },
     responses: { 200: answer('Memory, sampling, and what is kept apart', selfSchema), ...REFUSALS },
   })
   app.openapi(route, (c) => {

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { refuseOtherSite } from '../access/access.ts'
 import { tickSchema } from '../contract/live-schemas.ts'
-import { query } from '../contract/parameters.ts'
+import { query, scopeParameter } from '../contract/parameters.ts'
 import type { Streams } from '../live/streams.ts'
 import { type MonitorApp, type Permit, problem, REFUSALS } from './app.ts'
 
@@ -18,9 +18,9 @@ export function mountStream(app: MonitorApp, permit: Permit, streams: Streams): 
     path: '/stream',
     summary: 'A tick a second, as server-sent events',
     description:
-      'Events are called `tick`; their data is JSON as in the schema. Ids count up by one: `Last-Event-ID` brings what was missed in the last minute, and a gap means that something was. Ends after 15 minutes; browsers come back by themselves. At most 100 streams, 20 to one address.',
+      'Of a fleet a tick each time its processes were added up, every 10 s. Events are called `tick`; their data is JSON as in the schema. Ids count up by one: `Last-Event-ID` brings what was missed of the last 60, and a gap means that something was. Ends after 15 minutes; browsers come back by themselves. At most 100 streams, 20 to one address.',
     middleware: permit('read:stats'),
-    request: { query: query({}) },
+    request: { query: query({ scope: scopeParameter }) },
     responses: {
       200: { description: 'Ticks, without end', content: { 'text/event-stream': { schema: tickSchema } } },
       ...REFUSALS,
@@ -36,6 +36,7 @@ export function mountStream(app: MonitorApp, permit: Permit, streams: Streams): 
     // Hono answers HEAD as GET, and leaves the body unread.
     if (request.method === 'HEAD') return new Response(null, { headers: HEADERS })
     const stream = streams.listen({
+      scope: c.req.valid('query').scope,
       address: c.env.remoteAddress,
       lastEventId: c.req.header('last-event-id'),
       connection: c.env.connection,

@@ -173,13 +173,16 @@ export function mountWarm(
     path: '/warm/runs/{id}',
     summary: 'One warm run',
     middleware: permit('read:stats'),
-    request: { query: query({}), params: z.object({ id: z.string() }) },
+    description: 'With `scope=fleet` also the last one of the fleet, where another process ran it.',
+    request: { query: query({ scope: scopeParameter }), params: z.object({ id: z.string() }) },
     responses: { 200: answer('Its report', warmRunSchema), ...REFUSALS, 404: problem('No such run') },
   })
-  app.openapi(byId, (c) => {
+  app.openapi(byId, async (c) => {
     const { id } = c.req.valid('param')
     const run = warmer?.runOf(id)
-    if (run === undefined) throw new Refusal(404, 'No warm run of this id is remembered; see /warm/runs')
-    return c.json(runAnswer(run), 200)
+    if (run !== undefined) return c.json(runAnswer(run), 200)
+    const last = c.req.valid('query').scope === 'fleet' ? await reportOfFleet(fleet) : undefined
+    if (last?.run_id === id) return c.json(last, 200)
+    throw new Refusal(404, 'No warm run of this id is remembered; see /warm/runs')
   })
 }

@@ -3,6 +3,7 @@ import { OUTCOMES } from 'hitrate/metrics'
 import type { MonitorClock } from '../clock.ts'
 import type { RecentFigures, TickAnswer } from '../contract/live-answers.ts'
 import { instant, ofAny, perSecond } from '../endpoints/figures.ts'
+import type { Figures } from '../scope.ts'
 
 /** After so long without a tick the next one begins anew: rates over a longer time would not be of now. */
 const LONGEST_GAP = 60_000
@@ -25,21 +26,16 @@ export function createTicker(metrics: Metrics, clock: MonitorClock): () => TickA
     const seconds = (now.at - since.at) / 1_000
     const hits = HITS.reduce((sum, outcome) => sum + outcomes[outcome], 0)
     const requests = OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0) - outcomes.bypass
-    const health = metrics.health()
     return {
       at: instant(clock.wall()),
+      scope: 'process',
       seconds,
       outcomes,
       requests_per_second: seconds === 0 ? null : requests / seconds,
       hit_rate: ofAny(requests, hits / requests),
       loads: loadsBetween(since, now),
       recent: recentOf(metrics.series({ window: '10s' })),
-      health: {
-        status: health.status,
-        reasons: health.reasons,
-        warnings: health.warnings,
-        sample: health.sample,
-      },
+      health: healthOf(metrics),
       l2_available: metrics.l2()?.available ?? null,
     }
   }
@@ -65,7 +61,12 @@ function loadsBetween(since: Baseline, now: Baseline): TickAnswer['loads'] {
   return { count: last.count - first.count, errors: last.errors - first.errors }
 }
 
-function recentOf(points: readonly SeriesPoint[]): RecentFigures | null {
+export function healthOf(figures: Figures): TickAnswer['health'] {
+  const { status, reasons, warnings, sample } = figures.health()
+  return { status, reasons, warnings, sample }
+}
+
+export function recentOf(points: readonly SeriesPoint[]): RecentFigures | null {
   const last = points.findLast(({ unfinished }) => !unfinished)
   if (last === undefined) return null
   const { stats, at, coveredMs } = last

@@ -1,10 +1,9 @@
-import { type Cache, createCache } from 'hitrate'
-import { chaosL2, manualClock, memoryL2 } from 'hitrate/testing'
-import { createWarmer } from 'hitrate/warming'
+import { z } from '@hono/zod-openapi'
 import { describe, expect, test } from 'vitest'
 import type { FleetFigures } from '../../src/contract/fleet-answers.ts'
 import { fleetSchema } from '../../src/contract/fleet-schemas.ts'
-import { flowSchema, seriesSchema } from '../../src/contract/live-schemas.ts'
+import { flowSchema, l2Schema, seriesSchema } from '../../src/contract/live-schemas.ts'
+import { FLEET_PATHS } from '../../src/contract/parameters.ts'
 import {
   endpointsSchema,
   healthSchema,
@@ -19,49 +18,22 @@ import {
 } from '../../src/contract/schemas.ts'
 import { createMonitor } from '../../src/index.ts'
 import { ask, expectProblem, measuredMetrics } from '../support/monitors.ts'
+import { look, threeProcesses } from '../support/processes.ts'
 
-/** Three processes on one L2, each with a monitor and a warmer of its own. */
-function threeProcesses() {
-  const clock = manualClock()
-  const l2 = memoryL2()
-  const gate = Promise.withResolvers<void>()
-  const processes = Array.from({ length: 3 }, (_, place) => {
-    const chaos = chaosL2(l2)
-    const cache = createCache({
-      clock,
-      jitter: 0,
-      l1: false,
-      name: 'shop',
-      l2: chaos,
-      fleet: { name: `web-${place}` },
-    })
-    const warmer = createWarmer({
-      cache,
-      clock,
-      strategies: [
-        {
-          name: 'slow',
-          async run() {
-            await gate.promise
-          },
-        },
-      ],
-    })
-    return { cache, chaos, monitor: createMonitor({ cache, warmer, production: false, clock }) }
-  })
-  const [one, two, three] = processes
-  if (one === undefined || two === undefined || three === undefined) throw new Error('three processes')
-  const pass = async (seconds: number): Promise<void> => {
-    for (let step = 0; step < seconds; step += 5) await clock.advance(5_000)
-  }
-  return { clock, one, two, three, gate, pass }
-}
-
-async function look({ cache }: { readonly cache: Cache }, key: string, times: number): Promise<void> {
-  for (let time = 0; time < times; time++) {
-    await cache.metrics.withEndpoint('/products/:id', () => cache.get(key))
-  }
-}
+/** As much of the contract as is looked at here. */
+const openApi = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.object({
+        parameters: z
+          .array(z.object({ name: z.string(), schema: z.object({ enum: z.array(z.string()).default([]) }) }))
+          .optional(),
+      }),
+    ),
+  ),
+})
 
 describe('with scope=fleet', () => {
   test('every statistic is of all processes; without it, of the one that answers', async () => {
@@ -115,6 +87,38 @@ describe('with scope=fleet', () => {
     })
     const series = seriesSchema.parse(await get('/series?scope=fleet&window=5m&metric=requests_per_second'))
     expect(series).toMatchObject({ scope: 'fleet', series: [{ total_requests: 60 }] })
+    const readsOf = async (scope: string) => {
+      const { operations } = l2Schema.parse(await get(`/l2?window=5m&scope=${scope}`))
+      return operations.find(({ operation }) => operation === 'read')?.results.miss
+    }
+    expect([await readsOf('process'), await readsOf('fleet')]).toEqual([10, 60])
+  })
+
+  test('what only one process knows is refused, with where the fleet is known', async () => {
+    const { one } = threeProcesses()
+    const { json } = await ask(one.monitor, '/openapi.json')
+    const { paths } = openApi.parse(json)
+    const scoped = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.values(operations).flatMap(({ parameters = [] }) =>
+        parameters
+          .filter(({ name }) => name === 'scope')
+          .map(({ schema }) => [path, schema.enum.includes('fleet')] as const),
+      ),
+    )
+    const known = scoped.filter(([, isOfFleet]) => isOfFleet).map(([path]) => path)
+    expect(known.toSorted()).toEqual(FLEET_PATHS.toSorted())
+    const others = scoped.filter(([, isOfFleet]) => !isOfFleet).map(([path]) => path)
+    expect(others).toEqual(
+      expect.arrayContaining(['/self', '/info', '/about', '/alerts', '/events', '/metrics']),
+    )
+    for (const path of others) {
+      expectProblem(await ask(one.monitor, `${path}?scope=fleet`), 400, {
+        parameter: 'scope',
+        value: 'fleet',
+        accepted: expect.stringMatching(/^process, whose answer this is; scope=fleet goes with .*\/stats, /),
+      })
+      expect((await ask(one.monitor, `${path}?scope=process`)).status).toBe(200)
+    }
   })
 
   test('a process whose L2 is away shows itself, and says so', async () => {

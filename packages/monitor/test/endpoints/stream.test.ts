@@ -1,15 +1,9 @@
 import { createMetrics } from 'hitrate/metrics'
 import { manualClock } from 'hitrate/testing'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { TickAnswer } from '../../src/contract/live-answers.ts'
-import { tickSchema } from '../../src/contract/live-schemas.ts'
 import { type Connection, createMonitor } from '../../src/index.ts'
 import { LOCAL } from '../support/monitors.ts'
-
-interface Event {
-  readonly id: string
-  readonly tick: TickAnswer
-}
+import { reading } from '../support/streams.ts'
 
 function streaming() {
   const clock = manualClock()
@@ -52,45 +46,6 @@ const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
   for (const monitor of opened.splice(0)) await monitor.close()
 })
-
-/** Reads what a stream has ready. */
-function reading(response: Response) {
-  const reader = response.body?.getReader()
-  if (reader === undefined) throw new Error('no body')
-  const decoder = new TextDecoder()
-  let text = ''
-  let ended = false
-  const pump = async (): Promise<void> => {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      text += decoder.decode(value, { stream: true })
-    }
-  }
-  pump().then(
-    () => {
-      ended = true
-    },
-    () => {
-      ended = true
-    },
-  )
-  return {
-    get text() {
-      return text
-    },
-    get ended() {
-      return ended
-    },
-    cancel: () => reader.cancel(),
-    events(): readonly Event[] {
-      return [...text.matchAll(/^id: (.+)\nevent: tick\ndata: (.+)\n\n/gm)].map(([, id = '', data = '']) => ({
-        id,
-        tick: tickSchema.parse(JSON.parse(data)),
-      }))
-    },
-  }
-}
 
 describe('a tick', () => {
   test('comes at once and then every second, and counts what happened since the one before', async () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { SCOPES, type Scope } from '../contract/fleet-answers.ts'
 import { EXIT, Failure } from './failure.ts'
 
 export const COMMANDS = ['stats', 'patterns', 'health', 'warm', 'alerts'] as const
@@ -11,6 +12,8 @@ export interface Arguments {
   readonly base: string
   readonly token: string | undefined
   readonly window: string | undefined
+  /** `undefined`: the monitor's own default, its process. */
+  readonly scope: Scope | undefined
   readonly watch: boolean
   readonly json: boolean
   /** Of `warm`; empty: all. */
@@ -26,6 +29,7 @@ const OPTIONS = {
   url: { type: 'string' },
   token: { type: 'string' },
   window: { type: 'string' },
+  scope: { type: 'string' },
   watch: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -33,10 +37,10 @@ const OPTIONS = {
 
 /** Which options a command knows, besides `--url`, `--token` and `--json`. */
 const KNOWN: Readonly<Record<CommandName, readonly string[]>> = {
-  stats: ['window', 'watch'],
-  patterns: ['window', 'watch'],
-  health: ['window', 'watch'],
-  warm: [],
+  stats: ['window', 'scope', 'watch'],
+  patterns: ['window', 'scope', 'watch'],
+  health: ['window', 'scope', 'watch'],
+  warm: ['scope'],
   alerts: ['watch'],
 }
 
@@ -80,6 +84,12 @@ function tokenOf(given: string | undefined): string | undefined {
   )
 }
 
+function scopeOf(given: string | undefined): Scope | undefined {
+  const scope = SCOPES.find((name) => name === given)
+  if (scope !== undefined || given === undefined) return scope
+  throw usage(`--scope: ${JSON.stringify(given)} is not accepted; accepted: ${SCOPES.join(', ')}`)
+}
+
 /** `undefined`: help was asked for. Throws `Failure`. */
 export function readArguments(args: readonly string[], environment: Environment): Arguments | undefined {
   const { values, positionals, tokens } = parseArgs({
@@ -117,6 +127,7 @@ export function readArguments(args: readonly string[], environment: Environment)
     base: baseOf(text(values.url) ?? environment.HITRATE_URL),
     token: tokenOf(text(values.token) ?? environment.HITRATE_TOKEN),
     window: text(values.window),
+    scope: scopeOf(text(values.scope)),
     watch: values.watch === true,
     json: values.json === true,
     strategies: rest,

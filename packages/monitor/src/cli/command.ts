@@ -21,7 +21,9 @@ export interface Report {
 /** Asks once. Throws `Failure`. */
 export type Command = (context: Context) => Promise<Report>
 
-/** A path with the window asked for. */
-export function withWindow(path: string, window: string | undefined): string {
-  return window === undefined ? path : `${path}?window=${encodeURIComponent(window)}`
+/** A path with what was asked for, as far as it was. */
+export function withQuery(path: string, asked: Readonly<Record<string, string | undefined>>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value)
+  return query.size === 0 ? path : `${path}?${query}`
 }

@@ -12,6 +12,8 @@ export const HELP = `Asks a Hitrate monitor over HTTP.
                     An address without a path means /api/v1/cache there
   --token <token>   or HITRATE_TOKEN, which no list of processes shows
   --window <time>   stats, patterns, health: how far back, such as 5m, 1h, 24h
+  --scope <scope>   stats, patterns, health, warm: process, the one that answers, or
+                    fleet, all that share its L2
   --watch           not warm: again every two seconds, until Ctrl-C
   --json            the monitor's own answer, for scripts
   -h, --help        this

@@ -285,6 +285,7 @@ describe('what is wrong is named with what is accepted', () => {
       '--url',
       '--token',
       '--window',
+      '--scope',
       '--watch',
       '--json',
     ]) {

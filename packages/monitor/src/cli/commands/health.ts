@@ -1,7 +1,8 @@
 import type { BareHealthAnswer, HealthAnswer } from '../../contract/answers.ts'
-import { type Command, withWindow } from '../command.ts'
+import { type Command, withQuery } from '../command.ts'
 import { EXIT, type ExitCode, Failure } from '../failure.ts'
 import { count, milliseconds, percent, printable } from '../format.ts'
+import { scopeLines } from '../scope.ts'
 import type { Tone } from '../style.ts'
 
 type Status = HealthAnswer['status']
@@ -23,8 +24,8 @@ function figuresOf(health: HealthAnswer): readonly string[] {
   return [...health.warnings.map((warning) => `- ${printable(warning)}`), figures.join(', '), ...few]
 }
 
-export const health: Command = async ({ client, arguments: { window }, style }) => {
-  const path = withWindow('/health', window)
+export const health: Command = async ({ client, arguments: { window, scope }, style }) => {
+  const path = withQuery('/health', { window, scope })
   const { value, text } = await client.get<HealthAnswer | BareHealthAnswer>(path, ['status', 'timestamp'])
   const meaning = Object.hasOwn(MEANING, value.status) ? MEANING[value.status] : undefined
   if (meaning === undefined) {
@@ -35,5 +36,10 @@ export const health: Command = async ({ client, arguments: { window }, style }) 
   }
   // Without a token a monitor in production tells the status alone.
   const figures = 'hit_rate' in value ? figuresOf(value) : ['Nothing else is told without a token.']
-  return { lines: [style(meaning.tone, value.status), ...figures], json: text, exitCode: meaning.exitCode }
+  const whose = 'hit_rate' in value ? scopeLines(value, style) : []
+  return {
+    lines: [style(meaning.tone, value.status), ...figures, ...whose],
+    json: text,
+    exitCode: meaning.exitCode,
+  }
 }

@@ -1,7 +1,8 @@
 import type { PatternsAnswer } from '../../contract/answers.ts'
-import { type Command, withWindow } from '../command.ts'
+import { type Command, withQuery } from '../command.ts'
 import { EXIT } from '../failure.ts'
 import { bytes, count, milliseconds, percent, printable, span } from '../format.ts'
+import { scopeLines } from '../scope.ts'
 import { table } from '../table.ts'
 
 const COLUMNS = ['Pattern', 'Lookups', 'Hit rate', 'p95', 'Load avg', 'Value avg', 'ttl'] as const
@@ -9,8 +10,8 @@ const COLUMNS = ['Pattern', 'Lookups', 'Hit rate', 'p95', 'Load avg', 'Value avg
 /** Below it a pattern is one of the low performers. */
 const LOW = 0.5
 
-export const patterns: Command = async ({ client, arguments: { window }, style }) => {
-  const path = withWindow('/stats/patterns', window)
+export const patterns: Command = async ({ client, arguments: { window, scope }, style }) => {
+  const path = withQuery('/stats/patterns', { window, scope })
   const { value, text } = await client.get<PatternsAnswer>(path, ['patterns', 'aggregate', 'total'])
   const rows = value.patterns.map((pattern) => {
     const rate = percent(pattern.hit_rate)
@@ -28,6 +29,7 @@ export const patterns: Command = async ({ client, arguments: { window }, style }
   const cut =
     value.total > value.patterns.length ? [`(${value.patterns.length} of ${value.total} patterns)`] : []
   const lines = [
+    ...scopeLines(value, style),
     ...table(
       [
         COLUMNS.map((name) => style('faint', name)),

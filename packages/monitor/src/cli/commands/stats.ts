@@ -1,13 +1,14 @@
 import type { StatsAnswer } from '../../contract/answers.ts'
-import { type Command, withWindow } from '../command.ts'
+import { type Command, withQuery } from '../command.ts'
 import { EXIT } from '../failure.ts'
 import { count, instant, milliseconds, percent, printable, span } from '../format.ts'
+import { scopeLines } from '../scope.ts'
 import { table } from '../table.ts'
 
 const FIELDS = ['total_requests', 'hit_rate', 'outcomes', 'load', 'since'] as const
 
-export const stats: Command = async ({ client, arguments: { window }, style }) => {
-  const { value, text } = await client.get<StatsAnswer>(withWindow('/stats', window), FIELDS)
+export const stats: Command = async ({ client, arguments: { window, scope }, style }) => {
+  const { value, text } = await client.get<StatsAnswer>(withQuery('/stats', { window, scope }), FIELDS)
   const { total_requests: total, outcomes, load } = value
   const share = (part: number): string => percent(total === 0 ? 0 : part / total)
   const rows = [
@@ -32,6 +33,7 @@ export const stats: Command = async ({ client, arguments: { window }, style }) =
     ['Load time', milliseconds(load.avg_ms), '', milliseconds(load.p95_ms), ''],
   ]
   const lines = [
+    ...scopeLines(value, style),
     style('faint', `Window of ${span(value.window_seconds)}, figures since ${instant(value.since)}`),
     ...table(rows, ['left', 'right', 'right']),
     '',

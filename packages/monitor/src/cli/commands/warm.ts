@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WarmRunAnswer, WarmStartedAnswer } from '../../contract/answers.ts'
-import type { Context, Report } from '../command.ts'
+import { type Context, type Report, withQuery } from '../command.ts'
 import { EXIT } from '../failure.ts'
 import { count, milliseconds, printable } from '../format.ts'
+import { withoutFleet } from '../scope.ts'
 import type { Style, Tone } from '../style.ts'
 import { table } from '../table.ts'
 
@@ -57,15 +58,24 @@ function reportOf(run: WarmRunAnswer, style: Style): readonly string[] {
 export async function warm(context: Context, show: (line: string) => void): Promise<Report> {
   const { client, arguments: given, style } = context
   const body = given.strategies.length === 0 ? {} : { strategies: given.strategies }
-  const { value: started } = await client.post<WarmStartedAnswer>('/warm', body, ['run_id'])
-  const path = `/warm/runs/${encodeURIComponent(started.run_id)}`
+  const { scope } = given
+  const { value: started } = await client.post<WarmStartedAnswer>(withQuery('/warm', { scope }), body, [
+    'run_id',
+  ])
+  const path = withQuery(`/warm/runs/${encodeURIComponent(started.run_id)}`, { scope })
+  const alone =
+    scope === 'fleet' && started.scope !== 'fleet' ? [style('doubtful', withoutFleet(undefined))] : []
   let shown = ''
   for (;;) {
     const { value: run, text } = await client.get<WarmRunAnswer>(path, ['run_id', 'status', 'strategies'])
     if (run.status !== 'running') {
       const well =
         run.status === 'done' && run.failed === 0 && run.strategies.every(({ status }) => status === 'done')
-      return { lines: reportOf(run, style), json: text, exitCode: well ? EXIT.ok : EXIT.warning }
+      return {
+        lines: [...alone, ...reportOf(run, style)],
+        json: text,
+        exitCode: well ? EXIT.ok : EXIT.warning,
+      }
     }
     const line = progress(run)
     if (line !== shown) show(line)

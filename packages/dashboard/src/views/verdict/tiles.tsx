@@ -18,9 +18,11 @@ interface TilesProps {
 export function Tiles({ stats, at }: TilesProps) {
   const { total_requests: total, load } = stats
   const enough = total >= MIN_SAMPLE
-  const yesterday = hitRateYesterday(useDaySeries().data)
-  const ticks = useLive().ticks
-  const rates = ticks.map((tick) => tick.requests_per_second)
+  const yesterday = hitRateYesterday(useDaySeries().data, stats.window_seconds)
+  // The first tick has none before it to count from.
+  const rates = useLive()
+    .ticks.slice(1)
+    .map((tick) => tick.requests_per_second)
   const avoided = loadsAvoided(stats)
   const saved = load.count > 0 ? duration(avoided * load.avg_ms) : undefined
   const pulse =

@@ -1,9 +1,10 @@
-import { useFleet } from '../api/answers.ts'
+import { useAlerts, useFleet } from '../api/answers.ts'
 import { isFleet } from '../figures/fleet.ts'
 
 /** The views in their order on the page. */
 const SECTIONS = [
   ['verdict', 'Verdict'],
+  ['alerts', 'Alerts'],
   ['flow', 'Flow'],
   ['time', 'Over time'],
   ['patterns', 'Patterns'],
@@ -16,11 +17,14 @@ const SECTIONS = [
 ] as const
 
 export function Sections() {
-  const fleet = isFleet(useFleet().data)
+  const hidden = [
+    ...(isFleet(useFleet().data) ? [] : ['fleet']),
+    ...(useAlerts().data?.enabled === true ? [] : ['alerts']),
+  ]
   return (
     <nav className="sections" aria-label="Views">
       <ul>
-        {SECTIONS.filter(([id]) => fleet || id !== 'fleet').map(([id, title]) => (
+        {SECTIONS.filter(([id]) => !hidden.includes(id)).map(([id, title]) => (
           <li key={id}>
             <a href={`#${id}`}>{title}</a>
           </li>

@@ -4,7 +4,6 @@ import { useAbout } from '../../api/answers.ts'
 import { post } from '../../api/ask.ts'
 import { duration, textOf } from '../../format.ts'
 import { Name } from '../../parts/name.tsx'
-import { Rows } from '../../parts/rows.tsx'
 import { printable } from '../../printable.ts'
 
 function toldOf({ webhooks }: AlertsTestAnswer): string {
@@ -26,15 +25,18 @@ export function Webhooks({ webhooks }: { readonly webhooks: readonly WebhookAnsw
   })
   return (
     <div className="webhooks">
-      <Rows
-        rows={webhooks.map(({ address, delivered, failed, waiting, signed }) => [
-          <Name key="name" text={address} />,
-          signed ? 'signed' : 'not signed',
-          `${delivered} delivered`,
-          `${failed} failed`,
-          `${waiting} waiting`,
-        ])}
-      />
+      <ul>
+        {webhooks.map(({ address, delivered, failed, dropped, waiting, signed }, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two may have the same host, which is all that is told
+          <li key={place}>
+            <Name text={address} />{' '}
+            <span className="soft">
+              {signed ? 'signed' : 'not signed'}: {delivered} delivered, {failed} failed
+              {dropped > 0 ? `, ${dropped} dropped` : ''}, {waiting} waiting
+            </span>
+          </li>
+        ))}
+      </ul>
       {allowed ? (
         <button type="button" className="button" disabled={isPending} onClick={() => mutate()}>
           Send a test

@@ -91,6 +91,11 @@ describe('on a server', () => {
     store.fill({ key, version: versionOf(key), began, body: Buffer.from(body), life: 10_000 })
   const scriptCalls = async (): Promise<number> =>
     Number(/cmdstat_evalsha:calls=(\d+)/.exec(await raw.info('commandstats'))?.[1] ?? 0)
+  const readings = async (): Promise<Record<string, number>> => {
+    const stats = await raw.info('commandstats')
+    const found = stats.matchAll(/cmdstat_(get|mget|getrange|exists|pttl):calls=(\d+)/g)
+    return Object.fromEntries([...found].map(([, name, calls]) => [name, Number(calls)]))
+  }
 
   beforeAll(async () => {
     redis = await startRedis()
@@ -128,6 +133,35 @@ describe('on a server', () => {
       keys.map((key) => `body of ${key}`),
     )
     expect(changes).toEqual([])
+  })
+
+  it('however many keys there are, they are read by one command before they are written, and by one after', async () => {
+    const keys = Array.from({ length: 100 }, (_, index) => `read:${index}`)
+    const version = versionOf('w')
+    const terms = { notAfter: systemClock.now() + 5_000, onlyAbsent: true }
+    const claims = await Promise.all(keys.map(claim))
+    const began = claims[0]?.kind === 'claimed' ? claims[0].at : 0
+    expect(await readings()).toEqual({ mget: 1, exists: 1 })
+    await Promise.all(keys.map((key) => fill(key, began, 'body')))
+    expect(await readings()).toEqual({ mget: 2, exists: 2 })
+    expect(await store.delete(keys)).toBe(100)
+    expect(await readings()).toEqual({ mget: 2, exists: 3 })
+    const requests = keys.map((key) => ({ key, version, body: Buffer.from('body'), life: 10_000 }))
+    expect(new Set(await store.write(requests, terms))).toEqual(new Set([true]))
+    expect(await readings()).toEqual({ mget: 3, exists: 5 })
+  })
+
+  it('a value from outside leaves alone what is no text, and is written beside it', async () => {
+    await raw.sAdd('g:1:e:set', 'not ours')
+    const requests = ['set', 'beside'].map((key) => ({
+      key,
+      version: versionOf(key),
+      body: Buffer.from('body'),
+      life: 10_000,
+    }))
+    const terms = { notAfter: systemClock.now() + 5_000, onlyAbsent: true }
+    expect(await store.write(requests, terms)).toEqual([false, true])
+    expect(await raw.type('g:1:e:set')).toBe('set')
   })
 
   it('a key that holds something else fails alone', async () => {

@@ -8,10 +8,15 @@ import { type Script, script, unlessZero, unlessZeroEach, writtenOnes } from './
  */
 export const CLAIM: Script = script(
   `
+local held = all_held()
 local function claim(index)
   local key, version, lease = KEYS[index], string.sub(ARGV[1], 12 * index - 11, 12 * index), ARGV[3 * index - 1]
-  local seen, as = ARGV[3 * index], ARGV[3 * index + 1]
-  local bytes = redis.call('GET', key)
+  local seen, as, bytes = ARGV[3 * index], ARGV[3 * index + 1], held[index]
+  local made = 'Hc\\0' .. version .. stamp(now + lease)
+  if not bytes then
+    if redis.call('SET', key, made, 'NX', 'PX', lease) then return 1 end
+    return redis.call('GET', key) -- fails, and says of what kind it is
+  end
   if is_claim(bytes) and seen ~= '*' then return 0 end
   if is_entry(bytes) then
     if seen == '*' or (seen == version_of(bytes) and as == 'stale') then
@@ -23,7 +28,7 @@ local function claim(index)
     end
     if seen ~= version_of(bytes) then return bytes end
   end
-  redis.call('SET', key, 'Hc\\0' .. version .. stamp(now + lease), 'PX', lease)
+  redis.call('SET', key, made, 'PX', lease)
   return 1
 end
 local answer = each(claim)
@@ -71,11 +76,11 @@ return 1
  */
 export const FILL: Script = script(
   `
+local held = all_held()
 local function fill(index)
   local key, began = KEYS[index], tonumber(ARGV[3 * index - 1])
   local version, body = unpacked(ARGV[1], ARGV[3 * index + 1])
-  local head = redis.call('GETRANGE', key, 0, 14)
-  if not ours(head) or version_of(head) ~= version then return 0 end
+  if not ours(held[index]) or version_of(held[index]) ~= version then return 0 end
   local left = math.ceil(tonumber(ARGV[3 * index]) - (now - began))
   if left <= 0 then
     redis.call('UNLINK', key)
@@ -99,18 +104,20 @@ return answer
  */
 export const WRITE: Script = script(
   `
-local in_time, only_absent, answer = now <= tonumber(ARGV[1]), ARGV[2] == '1', {}
-local function taken(key)
-  local start = redis.call('GETRANGE', key, 0, 39)
-  return is_claim(start) or is_entry(start)
-end
+local in_time, answer = now <= tonumber(ARGV[1]), {}
+local held = ARGV[2] == '1' and all_held()
+local function taken(index) return held and (is_claim(held[index]) or is_entry(held[index])) end
 local stamps = stamp(0) .. stamp(now) .. stamp(now)
 if ARGV[3] == '1' then redis.call('EXISTS', unpack(KEYS)) end
 for index, key in ipairs(KEYS) do
   answer[index] = 0
   local version, body = unpacked(ARGV[4], ARGV[2 * index + 4])
-  if in_time and not (only_absent and taken(key)) then
-    redis.call('SET', key, 'He\\0' .. version .. stamps .. body, 'PX', ARGV[2 * index + 3])
+  local bytes, life = 'He\\0' .. version .. stamps .. body, ARGV[2 * index + 3]
+  if in_time and held and not held[index] then
+    -- It may hold something else than text.
+    if redis.call('SET', key, bytes, 'NX', 'PX', life) then answer[index] = 1 end
+  elseif in_time and not taken(index) then
+    redis.call('SET', key, bytes, 'PX', life)
     answer[index] = 1
   end
 end
@@ -141,10 +148,8 @@ return 1
 export const DELETE: Script = script(
   `
 local answer = {}
-for index, key in ipairs(KEYS) do
-  redis.call('EXISTS', key)
-  answer[index] = redis.call('UNLINK', key)
-end
+redis.call('EXISTS', unpack(KEYS))
+for index, key in ipairs(KEYS) do answer[index] = redis.call('UNLINK', key) end
 return answer
 `,
   unlessZeroEach((reply) => reply),

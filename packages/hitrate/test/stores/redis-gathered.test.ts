@@ -3,7 +3,9 @@ import { redisStore } from 'hitrate/redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { gathered } from '../../src/stores/redis/gathered.ts'
-import { packed, portions } from '../../src/stores/redis/packed.ts'
+import { entryBytes, parseStored } from '../../src/stores/redis/header.ts'
+import { portions } from '../../src/stores/redis/portions.ts'
+import { versionsOf } from '../../src/stores/redis/versions.ts'
 import type { Change, ClaimReply, Store } from '../../src/stores/store.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
 import { storeContext } from './store-context.ts'
@@ -64,13 +66,22 @@ describe('requests of one tick', () => {
 })
 
 describe('bytes', () => {
-  it('of many entries are one argument, versions and bodies by turns', () => {
-    const bytes = packed([
-      { version: versionOf('a'), body: Buffer.from('one') },
-      { version: versionOf('b') },
-      { version: versionOf('c'), body: Buffer.from('three') },
-    ])
-    expect(bytes.toString()).toBe('a-----------oneb-----------c-----------three')
+  it('of many versions are one argument', () => {
+    const bytes = versionsOf(['a', 'b', 'c'].map((name) => ({ version: versionOf(name) })))
+    expect(bytes.toString()).toBe('a-----------b-----------c-----------')
+  })
+
+  it('of an entry are read as they were written', () => {
+    const version = Buffer.from([...Array(12).keys()].map((byte) => byte * 23)).toString('latin1')
+    const body = Buffer.from('body')
+    expect(parseStored(entryBytes(version, 1_700_000_000_000.125, body))).toEqual({
+      kind: 'entry',
+      version,
+      expired: false,
+      refreshingUntil: 0,
+      began: 1_700_000_000_000.125,
+      body,
+    })
   })
 
   it('are parted by number and by size, and what is too large goes alone', () => {

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../units.ts'
-import { ABSENT, JUNK, type MarkerState, type Stored, type Version } from '../store.ts'
+import { ABSENT, JUNK, type MarkerState, type ServerTime, type Stored, type Version } from '../store.ts'
 
 /**
  * What stands before the body of a value in Redis, and what a marker looks like. The scripts of `scripts.ts` read and
@@ -51,6 +51,20 @@ export function parseStored(bytes: Buffer | null): Stored {
     began,
     body: bytes.subarray(BODY),
   }
+}
+
+/** An entry that nobody refreshes. */
+export function entryBytes(version: Version, began: ServerTime, body: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(BODY + body.length)
+  bytes[0] = MAGIC
+  bytes[KIND] = ENTRY
+  bytes[EXPIRED] = 0
+  bytes.write(version, VERSION, BUSY - VERSION, 'latin1')
+  bytes.writeDoubleBE(0, BUSY)
+  bytes.writeDoubleBE(began, BEGAN)
+  bytes.writeDoubleBE(began, BEGAN_AGAIN)
+  body.copy(bytes, BODY)
+  return bytes
 }
 
 export function parseMarker(bytes: Buffer | null): MarkerState | undefined {

@@ -3,50 +3,35 @@ import { compileGlob } from '../../glob.ts'
 import type { Milliseconds } from '../../units.ts'
 import {
   ALL,
-  type ClaimReply,
-  type ClaimRequest,
-  type FillRequest,
-  type FillResult,
   type MarkerName,
   type MarkerState,
   type Store,
   type StoreContext,
   type Stored,
-  type Version,
-  type WriteRequest,
-  type WriteTerms,
 } from '../store.ts'
-import type { Argument, Connection } from './connection.ts'
-import { gathered } from './gathered.ts'
+import type { Connection } from './connection.ts'
+import { createEntryWrites } from './entry-writes.ts'
 import { parseMarker, parseStored } from './header.ts'
 import { readInfo } from './info.ts'
 import type { KeySpace } from './keys.ts'
 import { ENSURE, STAMP } from './marker-scripts.ts'
-import { type Packable, packed, portions } from './packed.ts'
 import { createRedisBoard } from './redis-board.ts'
-import { bytesOrNull, failureOf, integer, isErrorReply, list, text } from './replies.ts'
+import { bytesOrNull, integer, isErrorReply, list, miscounted, text } from './replies.ts'
 import type { Script } from './script.ts'
-import { CLAIM, DELETE, EXPIRE, FILL, RELEASE, RENEW, WRITE } from './scripts.ts'
+import { createScriptRunner } from './script-runner.ts'
+import { DELETE, EXPIRE, RELEASE, RENEW } from './scripts.ts'
+import { versionBytes } from './versions.ts'
 
 /** Keys Redis looks at in one `SCAN` step. */
 const SCAN_COUNT = '500'
 /** Keys of one command. */
 const READ_CHUNK = 1_000
-/** What one script call writes: longer ones would hold up Redis's other users. */
-const WRITE_PORTION = { most: 128, bytes: 1_048_576 } as const
-/** Keys one script call removes, likewise. */
+/** Keys one script call removes: longer ones would hold up Redis's other users. */
 const DELETE_CHUNK = 1_000
-
-interface Written extends Packable {
-  readonly key: string
-}
 
 /** {@link Store} on Redis or Valkey. */
 export function createRedisStore(connection: Connection, context: StoreContext, space: KeySpace): Store {
   const { entries } = space
-  /** Scripts that the server is being told. */
-  const learning = new Map<Script, Promise<unknown>>()
-
   /** While the first connection is being made, calls wait for it (within the guard's deadline). */
   const linked = async (): Promise<void> => {
     await connection.firstAttempt
@@ -56,36 +41,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
   const send: Connection['send'] = (args, writes) =>
     connection.ready ? connection.send(args, writes) : linked().then(() => connection.send(args, writes))
 
-  const run = async (
-    script: Script,
-    keys: readonly string[],
-    args: readonly Argument[],
-    told = true,
-  ): Promise<unknown> => {
-    const rest = [String(keys.length), ...keys, ...args]
-    // Who need not be told may take its own writes for others': that does no harm, and telling them apart costs.
-    const writes = told ? { keys, written: (reply: unknown) => script.written(reply, keys) } : undefined
-    try {
-      return await send(['EVALSHA', script.sha, ...rest], writes)
-    } catch (error) {
-      if (!isUnknownScript(error)) throw error
-    }
-    const evaluate = (): Promise<unknown> => connection.send(['EVAL', script.source, ...rest], writes)
-    const known = learning.get(script)
-    if (known === undefined) {
-      const work = evaluate().finally(() => learning.delete(script))
-      learning.set(script, work)
-      return work
-    }
-    // Of many calls at once one tells the server the script's text: all of them would be much to read.
-    await known.catch(() => undefined)
-    try {
-      return await connection.send(['EVALSHA', script.sha, ...rest], writes)
-    } catch (error) {
-      if (!isUnknownScript(error)) throw error
-      return evaluate()
-    }
-  }
+  const run = createScriptRunner({ send, sendAgain: connection.send })
 
   /** Asks in as few commands as may be, each about at most `most` keys; answers in the order of the keys. */
   const perKey = async <T>(
@@ -166,56 +122,12 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     return counts.reduce<number>((sum, count) => sum + integer(count), 0)
   }
 
-  /** The places of those that one script call may write, call by call. */
-  const together = (requests: readonly Written[]): readonly (readonly number[])[] => {
-    const keys = requests.map(({ key }) => entries + key)
-    return (connection.together?.(keys) ?? [[...keys.keys()]]).flatMap((places) =>
-      portions(places, (place) => requests[place]?.body?.length ?? 0, WRITE_PORTION),
-    )
-  }
-
-  const claim = gathered<ClaimRequest, ClaimReply>({
-    together,
-    async ask(requests) {
-      const keys: string[] = []
-      const args: Argument[] = [packed(requests)]
-      for (const { key, lease, over } of requests) {
-        const seen = over === undefined ? '' : over === 'steal' ? '*' : binary(over.version)
-        const as = over === undefined || over === 'steal' ? 'stale' : over.as
-        keys.push(entries + key)
-        args.push(String(Math.ceil(lease)), seen, as)
-      }
-      const [time, answers] = list(await run(CLAIM, keys, args))
-      const at = integer(time)
-      return Promise.all(
-        list(answers).map(async (answer, place): Promise<ClaimReply | Error> => {
-          if (answer === 1) return { kind: 'claimed', at }
-          if (answer === 0) return { kind: 'held' }
-          if (Array.isArray(answer)) return failureOf(answer)
-          const stored = parseStored(bytesOrNull(answer))
-          if (stored.kind === 'entry') return { kind: 'changed', stored }
-          // An entry whose stamps are damaged: nobody's any more.
-          await remove(keys.slice(place, place + 1))
-          return { kind: 'held' }
-        }),
-      )
-    },
-  })
-
-  const fill = gathered<FillRequest, FillResult>({
-    together,
-    async ask(requests) {
-      const keys: string[] = []
-      const args: Argument[] = [packed(requests)]
-      for (const { key, began, life, body } of requests) {
-        keys.push(entries + key)
-        args.push(began.toFixed(3), String(life), String(body.length))
-      }
-      return list(await run(FILL, keys, args)).map((answer) => {
-        if (Array.isArray(answer)) return failureOf(answer)
-        return integer(answer) === 1 ? 'stored' : 'refused'
-      })
-    },
+  const writes = createEntryWrites({
+    entries,
+    run,
+    remove,
+    together: connection.together?.bind(connection),
+    serverTimeAt: (at) => (connection.serverNow() ?? 0) + (at - context.clock.now()),
   })
 
   return {
@@ -238,39 +150,25 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
         parseStored,
       ),
 
-    claim,
+    claim: writes.claim,
 
     async renew(key, version, lease) {
-      return integer(await run(RENEW, [entries + key], [binary(version), String(Math.ceil(lease))])) === 1
+      return (
+        integer(await run(RENEW, [entries + key], [versionBytes(version), String(Math.ceil(lease))])) === 1
+      )
     },
 
     async release(key, version, { pause, remove: andRemove }) {
-      const args = [binary(version), String(pause), andRemove ? '1' : '0']
+      const args = [versionBytes(version), String(pause), andRemove ? '1' : '0']
       return integer(await run(RELEASE, [entries + key], args)) === 1
     },
 
-    fill,
+    fill: writes.fill,
 
-    async write(requests: readonly WriteRequest[], { notAfter, onlyAbsent, told = true }: WriteTerms) {
+    async write(requests, terms) {
+      // The server's time is known once it is there.
       if (!connection.ready) await linked()
-      const until = (connection.serverNow() ?? 0) + (notAfter - context.clock.now())
-      const terms = [until.toFixed(3), onlyAbsent ? '1' : '0', told ? '1' : '0']
-      const written: boolean[] = requests.map(() => false)
-      await Promise.all(
-        together(requests).map(async (places) => {
-          const those = places.flatMap((place) => requests.slice(place, place + 1))
-          const keys: string[] = []
-          const args: Argument[] = [...terms, packed(those)]
-          for (const { key, life, body } of those) {
-            keys.push(entries + key)
-            args.push(String(Math.ceil(life)), String(body.length))
-          }
-          const answers = list(await run(WRITE, keys, args, told))
-          if (answers.length !== keys.length) throw miscounted(answers.length, keys.length)
-          for (const [at, place] of places.entries()) written[place] = integer(answers[at]) === 1
-        }),
-      )
-      return written
+      return writes.write(requests, terms)
     },
 
     delete: (keys) => remove(keys.map((key) => entries + key)),
@@ -317,22 +215,10 @@ export async function prepareSpace(
   )
 }
 
-function miscounted(answers: number, keys: number): Error {
-  return new Error(`Redis answered ${answers} times about ${keys} keys`)
-}
-
-function isUnknownScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT')
-}
-
 function chunks<T>(all: readonly T[], size: number): readonly T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
     all.slice(index * size, (index + 1) * size),
   )
-}
-
-function binary(version: Version): Buffer {
-  return Buffer.from(version, 'latin1')
 }
 
 /** Text that Redis's glob takes literally. */

@@ -39,3 +39,7 @@ export function failureOf([, said]: readonly unknown[]): Error {
 function unexpected(wanted: string, reply: unknown): Error {
   return new Error(`Redis answered ${reply === null ? 'null' : typeof reply} where ${wanted} was expected`)
 }
+
+export function miscounted(answers: number, keys: number): Error {
+  return new Error(`Redis answered ${answers} times about ${keys} keys`)
+}

@@ -55,13 +55,8 @@ local function left_of(key) return redis.call('PTTL', key) end
 local function keep_for(key, left, life)
   if left >= 0 and left < life then redis.call('PEXPIRE', key, life) end
 end
--- The next version and body of those in one argument: see packed.ts.
-local unpacked_to = 0
-local function unpacked(bytes, length)
-  local at = unpacked_to
-  unpacked_to = at + 12 + tonumber(length)
-  return string.sub(bytes, at + 1, at + 12), string.sub(bytes, at + 13, unpacked_to)
-end
+-- Of versions in one argument: see versions.ts.
+local function version_in(bytes, index) return string.sub(bytes, 12 * index - 11, 12 * index) end
 -- What is done to one of the keys, done to all. What fails for one is its own answer: they belong to different callers.
 local function each(work)
   local answers = {}

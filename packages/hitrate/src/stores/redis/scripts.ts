@@ -3,30 +3,33 @@ import { type Script, script, unlessZero, unlessZeroEach, writtenOnes } from './
 /** What is done to entries and claims; bytes as in `header.ts`. */
 
 /**
- * KEYS entries; ARGV versions, then for each lease, version seen ('' none, '*' any), how it was seen ('stale' | 'dead').
- * Answers the time, and for each key 1 claimed, 0 held, or the bytes of an entry of another version.
+ * KEYS entries; ARGV versions, then for each lease, and what was seen: '' nothing, '*' any, 's' or 'd' and the version of
+ * an entry that was stale or dead. Answers the time, and for each key 1 claimed, 0 held, or the bytes of an entry of another
+ * version.
  */
 export const CLAIM: Script = script(
   `
-local held = all_held()
+local held, leased, ends = all_held()
 local function claim(index)
-  local key, version, lease = KEYS[index], string.sub(ARGV[1], 12 * index - 11, 12 * index), ARGV[3 * index - 1]
-  local seen, as, bytes = ARGV[3 * index], ARGV[3 * index + 1], held[index]
-  local made = 'Hc\\0' .. version .. stamp(now + lease)
+  local key, version, lease = KEYS[index], version_in(ARGV[1], index), ARGV[2 * index]
+  local seen, bytes = ARGV[2 * index + 1], held[index]
+  if lease ~= leased then leased, ends = lease, stamp(now + lease) end
+  local made = 'Hc\\0' .. version .. ends
   if not bytes then
     if redis.call('SET', key, made, 'NX', 'PX', lease) then return 1 end
     return redis.call('GET', key) -- fails, and says of what kind it is
   end
   if is_claim(bytes) and seen ~= '*' then return 0 end
   if is_entry(bytes) then
-    if seen == '*' or (seen == version_of(bytes) and as == 'stale') then
+    local there = version_of(bytes)
+    if seen == '*' or seen == 's' .. there then
       if seen ~= '*' and struct.unpack('>d', bytes, 16) > now then return 0 end
       local left = left_of(key)
-      redis.call('SETRANGE', key, 3, version .. stamp(now + lease))
+      redis.call('SETRANGE', key, 3, version .. ends)
       keep_for(key, left, tonumber(lease))
       return 1
     end
-    if seen ~= version_of(bytes) then return bytes end
+    if seen ~= 'd' .. there then return bytes end
   end
   redis.call('SET', key, made, 'PX', lease)
   return 1
@@ -71,23 +74,20 @@ return 1
 )
 
 /**
- * KEYS entries; ARGV versions and bodies, then for each when the load began, life from then, length of the body. Answers
- * for each 1 stored, 0 refused, 2 too late.
+ * KEYS entries; ARGV for each the whole of its bytes, and when it ends. Answers for each 1 stored, 0 refused, 2 too late.
  */
 export const FILL: Script = script(
   `
 local held = all_held()
 local function fill(index)
-  local key, began = KEYS[index], tonumber(ARGV[3 * index - 1])
-  local version, body = unpacked(ARGV[1], ARGV[3 * index + 1])
-  if not ours(held[index]) or version_of(held[index]) ~= version then return 0 end
-  local left = math.ceil(tonumber(ARGV[3 * index]) - (now - began))
+  local key, bytes = KEYS[index], ARGV[2 * index - 1]
+  if not ours(held[index]) or version_of(held[index]) ~= version_of(bytes) then return 0 end
+  local left = math.ceil(ARGV[2 * index] - now)
   if left <= 0 then
     redis.call('UNLINK', key)
     return 2
   end
-  local stamps = stamp(0) .. stamp(began) .. stamp(began)
-  redis.call('SET', key, 'He\\0' .. version .. stamps .. body, 'PX', left)
+  redis.call('SET', key, bytes, 'PX', left)
   return 1
 end
 local answer = each(fill)
@@ -98,9 +98,8 @@ return answer
 )
 
 /**
- * KEYS entries; ARGV not after, '1' to write only where nothing of ours is, '1' to be told of changes, versions and
- * bodies, then for each life and length of the body.
- * Answers 1 or 0 for each. One call for many keys: a script call costs more than the write it makes.
+ * KEYS entries; ARGV not after, '1' to write only where nothing of ours is, '1' to be told of changes, versions, then for
+ * each life and body. Answers 1 or 0 for each. One call for many keys: a script call costs more than the write it makes.
  */
 export const WRITE: Script = script(
   `
@@ -111,14 +110,15 @@ local stamps = stamp(0) .. stamp(now) .. stamp(now)
 if ARGV[3] == '1' then redis.call('EXISTS', unpack(KEYS)) end
 for index, key in ipairs(KEYS) do
   answer[index] = 0
-  local version, body = unpacked(ARGV[4], ARGV[2 * index + 4])
-  local bytes, life = 'He\\0' .. version .. stamps .. body, ARGV[2 * index + 3]
-  if in_time and held and not held[index] then
+  if in_time and not taken(index) then
+    local bytes, life = 'He\\0' .. version_in(ARGV[4], index) .. stamps .. ARGV[2 * index + 4], ARGV[2 * index + 3]
+    if not held or held[index] then
+      redis.call('SET', key, bytes, 'PX', life)
+      answer[index] = 1
     -- It may hold something else than text.
-    if redis.call('SET', key, bytes, 'NX', 'PX', life) then answer[index] = 1 end
-  elseif in_time and not taken(index) then
-    redis.call('SET', key, bytes, 'PX', life)
-    answer[index] = 1
+    elseif redis.call('SET', key, bytes, 'NX', 'PX', life) then
+      answer[index] = 1
+    end
   end
 end
 if ARGV[3] == '1' then redis.call('EXISTS', unpack(KEYS)) end

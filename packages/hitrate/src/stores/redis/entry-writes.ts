@@ -1,0 +1,110 @@
+import type { Milliseconds } from '../../units.ts'
+import type { ClaimReply, ClaimRequest, FillRequest, FillResult, ServerTime, Store } from '../store.ts'
+import type { Argument, Connection } from './connection.ts'
+import { gathered } from './gathered.ts'
+import { entryBytes, parseStored } from './header.ts'
+import { portions } from './portions.ts'
+import { bytesOrNull, failureOf, integer, list, miscounted } from './replies.ts'
+import type { RunScript } from './script-runner.ts'
+import { CLAIM, FILL, WRITE } from './scripts.ts'
+import { versionsOf } from './versions.ts'
+
+/** What one script call writes: longer ones would hold up Redis's other users. */
+const WRITE_PORTION = { most: 128, bytes: 1_048_576 } as const
+
+/** What puts claims and entries under keys, many with one script call: see {@link Store}. */
+export function createEntryWrites(options: {
+  /** What stands before the key of an entry. */
+  readonly entries: string
+  readonly run: RunScript
+  /** Removes keys, named as in Redis. */
+  remove(keys: readonly string[]): Promise<unknown>
+  readonly together: Connection['together']
+  serverTimeAt(at: Milliseconds): ServerTime
+}): Pick<Store, 'claim' | 'fill' | 'write'> {
+  const { entries, run, remove } = options
+
+  /** The places of those that one script call may write, call by call. */
+  const together = (
+    requests: readonly { readonly key: string; readonly body?: Buffer }[],
+  ): readonly (readonly number[])[] => {
+    const groups = options.together?.(requests.map(({ key }) => entries + key)) ?? [[...requests.keys()]]
+    return groups.flatMap((places) =>
+      portions(places, (place) => requests[place]?.body?.length ?? 0, WRITE_PORTION),
+    )
+  }
+
+  const claim = gathered<ClaimRequest, ClaimReply>({
+    together,
+    async ask(requests) {
+      const keys: string[] = []
+      const args: Argument[] = [versionsOf(requests)]
+      for (const { key, lease, over } of requests) {
+        keys.push(entries + key)
+        args.push(String(Math.ceil(lease)), seen(over))
+      }
+      const [time, answers] = list(await run(CLAIM, keys, args))
+      const at = integer(time)
+      return Promise.all(
+        list(answers).map(async (answer, place): Promise<ClaimReply | Error> => {
+          if (answer === 1) return { kind: 'claimed', at }
+          if (answer === 0) return { kind: 'held' }
+          if (Array.isArray(answer)) return failureOf(answer)
+          const stored = parseStored(bytesOrNull(answer))
+          if (stored.kind === 'entry') return { kind: 'changed', stored }
+          // An entry whose stamps are damaged: nobody's any more.
+          await remove(keys.slice(place, place + 1))
+          return { kind: 'held' }
+        }),
+      )
+    },
+  })
+
+  const fill = gathered<FillRequest, FillResult>({
+    together,
+    async ask(requests) {
+      const keys: string[] = []
+      const args: Argument[] = []
+      for (const { key, version, began, life, body } of requests) {
+        keys.push(entries + key)
+        args.push(entryBytes(version, began, body), (began + life).toFixed(3))
+      }
+      return list(await run(FILL, keys, args)).map((answer) => {
+        if (Array.isArray(answer)) return failureOf(answer)
+        return integer(answer) === 1 ? 'stored' : 'refused'
+      })
+    },
+  })
+
+  return {
+    claim,
+    fill,
+    async write(requests, { notAfter, onlyAbsent, told = true }) {
+      const until = options.serverTimeAt(notAfter)
+      const terms = [until.toFixed(3), onlyAbsent ? '1' : '0', told ? '1' : '0']
+      const written: boolean[] = requests.map(() => false)
+      await Promise.all(
+        together(requests).map(async (places) => {
+          const those = places.flatMap((place) => requests.slice(place, place + 1))
+          const keys: string[] = []
+          const args: Argument[] = [...terms, versionsOf(those)]
+          for (const { key, life, body } of those) {
+            keys.push(entries + key)
+            args.push(String(Math.ceil(life)), body)
+          }
+          const answers = list(await run(WRITE, keys, args, told))
+          if (answers.length !== keys.length) throw miscounted(answers.length, keys.length)
+          for (const [at, place] of places.entries()) written[place] = integer(answers[at]) === 1
+        }),
+      )
+      return written
+    },
+  }
+}
+
+/** What a claim was told of the entry it is to take, for the script. */
+function seen(over: ClaimRequest['over']): Argument {
+  if (over === undefined) return ''
+  if (over === 'steal') return '*'
+  return Buffer.from((over.as === 'stale' ? 's' : 'd') + over.version, 'latin1')
+}

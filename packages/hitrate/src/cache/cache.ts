@@ -287,8 +287,7 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
 
     async info() {
       const l1 = settings.l1 && {
-        entries: tier1.entries,
-        sizeBytes: tier1.sizeBytes,
+        ...tier1.size(),
         maxBytes: settings.l1.maxBytes,
         maxEntries: settings.l1.maxEntries ?? null,
       }

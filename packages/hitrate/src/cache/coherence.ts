@@ -41,6 +41,8 @@ export interface Believed {
 export interface Coherence {
   /** Whether L1 may answer with it now. */
   serves(entry: Believed, now: Milliseconds): boolean
+  /** The same of one that has no `servableUntil`. */
+  hears(link: Link, now: Milliseconds): boolean
   /** Whether what was read over the link, by a question sent then, still holds. */
   believes(link: Link, readAt: Milliseconds, now: Milliseconds): boolean
   /**
@@ -57,12 +59,13 @@ export function createCoherence(options: {
   const { staleBound } = options
   const servesLost = options.onDisconnect === 'serve'
   const sure = ({ provenAt }: Link, now: Milliseconds): boolean => now - provenAt <= staleBound
+  const hears = (link: Link, now: Milliseconds): boolean =>
+    link.lost ? servesLost : !link.tracked || sure(link, now)
 
   return {
-    serves({ link, servableUntil }, now) {
-      if (servableUntil !== undefined && now >= servableUntil) return false
-      return link.lost ? servesLost : !link.tracked || sure(link, now)
-    },
+    serves: ({ link, servableUntil }, now) =>
+      (servableUntil === undefined || now < servableUntil) && hears(link, now),
+    hears,
     believes: (link, readAt, now) =>
       link.tracked && readAt !== Number.NEGATIVE_INFINITY
         ? link.lost

@@ -1,42 +1,129 @@
 import type { Clock } from '../clock.ts'
 import type { PatternHandle } from '../metrics/recorder.ts'
-import type { Place } from '../stores/memory/eviction.ts'
+import { NEW, type Place, type Standing } from '../stores/memory/eviction.ts'
 import type { Link, Version } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
-import type { Coherence } from './coherence.ts'
+import type { Believed, Coherence } from './coherence.ts'
 import type { Marker } from './markers.ts'
+import { createOrigins, type Origin } from './origins.ts'
 import type { ReadCounter } from './types.ts'
+
+/** What few entries need. */
+interface Exceptions {
+  /** Fresh before it, unless it was expired. */
+  readonly freshUntil: Milliseconds
+  readonly expired: boolean
+  /** From here on a hit starts a refresh in the background, once; `undefined`: never. */
+  readonly refreshAfter: Milliseconds | undefined
+  /** L1 answers with it until then, and then asks L2 again; `undefined`: for ever. See `coherence.ts`. */
+  readonly servableUntil: Milliseconds | undefined
+  /** A failed refresh is not tried again before; `undefined`: none failed. */
+  readonly retryAt: Milliseconds | undefined
+  /** Counts its first read for the warm run that stored it. */
+  readonly reads: ReadCounter | undefined
+}
+
+const NO_EXCEPTIONS = {
+  expired: false,
+  refreshAfter: undefined,
+  servableUntil: undefined,
+  retryAt: undefined,
+  reads: undefined,
+} as const
 
 /**
  * A value with what decides about it, on this process's monotonic clock:
  * load began -> fresh until `+ ttl` -> stale until `+ staleFor` -> dead.
+ *
+ * There may be millions of them, each field costs each of them eight bytes, and a hit among so many takes as long as it
+ * has to wait for memory. So what a hit reads comes first, to lie in one place; what entries have in common is one object;
+ * and so is what few of them need.
  */
-export interface Entry extends Place<Entry> {
+export class Entry implements Place<Entry>, Believed {
   /** Decoded and deep-frozen: every caller gets this one. */
   readonly value: unknown
   /** See {@link answerOf}; `undefined` until it was hit. */
-  answer: Promise<unknown> | undefined
-  readonly pattern: PatternHandle
-  /** Fresh before it; {@link EXPIRED} when it was expired by key: stale from then on, or dead. */
-  freshUntil: Milliseconds
-  /** `undefined`: it is never stale, but dead. */
-  readonly staleUntil: Milliseconds | undefined
-  /** From here on a hit starts a refresh in the background, once; `undefined`: never. */
-  refreshAfter: Milliseconds | undefined
-  /** A failed refresh is not tried again before; `undefined`: none failed. */
-  retryAt: Milliseconds | undefined
-  /** Its version in L2; `undefined` while L2 has not confirmed it. */
-  version: Version | undefined
-  /** What it was read or written over; what others change of it is told there. */
-  readonly link: Link
-  /** L1 answers with it until then, and then asks L2 again; `undefined`: for ever. See `coherence.ts`. */
-  servableUntil: Milliseconds | undefined
+  answer: Promise<unknown> | undefined = undefined
+  /** Before it there is nothing else to know of its times: it is fresh, and a hit has nothing to start or to count. */
+  plainUntil: Milliseconds
+  readonly origin: Origin
   /** Its place in the process's order of events: see `fence.ts`. */
   readonly seq: number
-  /** The whole cache's marker first, then its tags'. */
-  readonly markers: readonly Marker[]
-  /** Counts its first read for the warm run that stored it. */
-  reads: ReadCounter | undefined
+  standing: Standing = NEW
+  readonly key: string
+  readonly size: Bytes
+  before: Entry | undefined = undefined
+  after: Entry | undefined = undefined
+  /** Its version in L2; `undefined` while L2 has not confirmed it. */
+  version: Version | undefined
+  #exceptions: Exceptions | undefined = undefined
+
+  /** @param freshUntil a whole number, which needs no object of its own, in a process up to 24 days old */
+  constructor(
+    { key, value, size, seq, version }: Pick<EntryFields, 'key' | 'value' | 'size' | 'seq' | 'version'>,
+    origin: Origin,
+    freshUntil: Milliseconds,
+  ) {
+    this.value = value
+    this.plainUntil = freshUntil
+    this.origin = origin
+    this.seq = seq
+    this.key = key
+    this.size = size
+    this.version = version
+  }
+
+  get pattern(): PatternHandle {
+    return this.origin.pattern
+  }
+
+  get link(): Link {
+    return this.origin.link
+  }
+
+  get markers(): readonly Marker[] {
+    return this.origin.markers
+  }
+
+  /** Fresh before it; {@link EXPIRED} when it was expired by key: stale from then on, or dead. */
+  get freshUntil(): Milliseconds {
+    if (this.#exceptions === undefined) return this.plainUntil
+    return this.#exceptions.expired ? EXPIRED : this.#exceptions.freshUntil
+  }
+
+  /** `undefined`: it is never stale, but dead. */
+  get staleUntil(): Milliseconds | undefined {
+    const { staleFor } = this.origin
+    return staleFor > 0 ? (this.#exceptions?.freshUntil ?? this.plainUntil) + staleFor : undefined
+  }
+
+  get refreshAfter(): Milliseconds | undefined {
+    return this.#exceptions?.refreshAfter
+  }
+
+  get servableUntil(): Milliseconds | undefined {
+    return this.#exceptions?.servableUntil
+  }
+
+  get retryAt(): Milliseconds | undefined {
+    return this.#exceptions?.retryAt
+  }
+
+  get reads(): ReadCounter | undefined {
+    return this.#exceptions?.reads
+  }
+
+  except(change: Partial<Omit<Exceptions, 'freshUntil'>>): void {
+    const all = { ...(this.#exceptions ?? { ...NO_EXCEPTIONS, freshUntil: this.plainUntil }), ...change }
+    const { freshUntil, expired, refreshAfter, servableUntil, retryAt, reads } = all
+    const isPlain =
+      !expired && refreshAfter === undefined && servableUntil === undefined && reads === undefined
+    this.#exceptions = isPlain && retryAt === undefined ? undefined : all
+    this.plainUntil =
+      expired || reads !== undefined
+        ? EXPIRED
+        : Math.floor(Math.min(freshUntil, refreshAfter ?? freshUntil, servableUntil ?? freshUntil))
+  }
 }
 
 /** Before any time of the clock. */
@@ -104,10 +191,10 @@ export function invalidatedBefore(entry: Pick<Entry, 'seq' | 'markers'>, lookupS
 /** L2 holds the entry under this version. */
 export function confirm(entry: Entry, version: Version, coherence: Coherence): void {
   entry.version = version
-  entry.servableUntil = later(
-    entry.servableUntil,
-    coherence.servableUntil(entry.link, Number.NEGATIVE_INFINITY, true),
-  )
+  const { servableUntil } = entry
+  if (servableUntil === undefined) return
+  const confirmed = coherence.servableUntil(entry.link, Number.NEGATIVE_INFINITY, true)
+  entry.except({ servableUntil: later(servableUntil, confirmed) })
 }
 
 /** @param one `undefined`: never */
@@ -116,23 +203,19 @@ function later(one: Milliseconds | undefined, other: Milliseconds | undefined): 
 }
 
 /** What an entry is made from. */
-export interface EntryFields {
+export interface EntryFields extends Origin {
   readonly key: string
   readonly value: unknown
   readonly size: Bytes
-  readonly pattern: PatternHandle
   readonly began: Milliseconds
   readonly ttl: Milliseconds
-  readonly staleFor: Milliseconds
   readonly loadTook: Milliseconds
   /** L2 was asked then, or later, whether it and its tags are still valid. */
   readonly asOf: Milliseconds
   readonly expired: boolean
   /** Its version in L2; `undefined`: L2 has yet to confirm it. */
   readonly version: Version | undefined
-  readonly link: Link
   readonly seq: number
-  readonly markers: readonly Marker[]
 }
 
 /** Makes entries by the cache's settings. */
@@ -144,6 +227,7 @@ export function createEntryMaker(options: {
   readonly coherence: Coherence
 }): EntryMaker {
   const { clock, earlyRefresh, coherence } = options
+  const originOf = createOrigins()
 
   const refreshAfter = ({ began, ttl, loadTook }: EntryFields): Milliseconds | undefined => {
     if (earlyRefresh === undefined) return undefined
@@ -153,27 +237,14 @@ export function createEntryMaker(options: {
     return began + ttl + loadTook * Math.log(1 - clock.random())
   }
 
-  // What a hit reads comes first, to lie in one place. The clock's times are made whole, up: such a number needs no
-  // object of its own, in a process up to 24 days old.
-  return (fields) => ({
-    value: fields.value,
-    answer: undefined,
-    freshUntil: fields.expired ? EXPIRED : Math.ceil(fields.began + fields.ttl),
-    refreshAfter: refreshAfter(fields),
-    servableUntil: coherence.servableUntil(fields.link, fields.asOf, fields.version !== undefined),
-    link: fields.link,
-    seq: fields.seq,
-    markers: fields.markers,
-    reads: undefined,
-    pattern: fields.pattern,
-    uses: 0,
-    proven: false,
-    before: undefined,
-    after: undefined,
-    key: fields.key,
-    size: fields.size,
-    staleUntil: fields.staleFor > 0 ? Math.ceil(fields.began + fields.ttl + fields.staleFor) : undefined,
-    retryAt: undefined,
-    version: fields.version,
-  })
+  return (fields) => {
+    const { began, ttl, expired } = fields
+    const entry = new Entry(fields, originOf(fields), Math.ceil(began + ttl))
+    const refresh = refreshAfter(fields)
+    const servableUntil = coherence.servableUntil(fields.link, fields.asOf, fields.version !== undefined)
+    if (expired || refresh !== undefined || servableUntil !== undefined) {
+      entry.except({ expired, refreshAfter: refresh, servableUntil })
+    }
+    return entry
+  }
 }

@@ -129,7 +129,7 @@ export function createInvalidation(options: {
       const everywhere = (): number => {
         if (mode === 'delete') return hereWhere(every, mode)
         fence.voidWhere(every, mode)
-        return tier1.entries
+        return tier1.size().entries
       }
       const local = everywhere()
       const delivered = await stamped([markers.all], mode)

@@ -157,7 +157,7 @@ export function createLoading(options: {
   /** The value that was to be replaced stays, and is not tried again for so long. */
   const rest = ({ key, stale }: FlightPlan, pause: Milliseconds): void => {
     const left = stale ?? tier1.peek(key)
-    if (left !== undefined) left.retryAt = clock.now() + pause
+    left?.except({ retryAt: clock.now() + pause })
   }
 
   const landingOf = (

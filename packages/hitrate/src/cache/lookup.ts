@@ -58,14 +58,16 @@ export interface LookupParts {
   readonly recorder: Recorder
 }
 
-/** A fresh entry of L1, counted as the hit it is; `undefined`: {@link find} goes on. The fast path: it allocates nothing. */
+/**
+ * A fresh entry of L1, counted as the hit it is; `undefined`: {@link find} goes on, also where a hit has more to do. The
+ * fast path: it allocates nothing.
+ */
 export function hit(key: string, parts: LookupParts): Entry | undefined {
   const began = parts.clock.now()
-  const entry = parts.tier1.fresh(key, began)
-  // A hit that starts a refresh goes the long way: it is rare and needs the loader.
-  if (entry === undefined || refreshIsDue(entry, began)) return undefined
+  const entry = parts.tier1.plain(key, began)
+  if (entry === undefined) return undefined
   if (!parts.recorder.hit(entry.pattern, began)) timed(entry, began, parts)
-  if (entry.reads !== undefined || parts.observers.listening) told(key, entry, parts)
+  if (parts.observers.listening) told(key, entry, parts)
   return entry
 }
 
@@ -76,9 +78,8 @@ function timed({ pattern }: Entry, began: Milliseconds, { clock, recorder }: Loo
   recorder.lookup(pattern, 'hit_l1', took, took, undefined, began)
 }
 
-function told(key: string, entry: Entry, { ledger, observers }: LookupParts): void {
-  ledger.hit(key, entry)
-  if (observers.listening) observers.lookup({ key, pattern: entry.pattern.label, outcome: 'hit_l1', entry })
+function told(key: string, entry: Entry, { observers }: LookupParts): void {
+  observers.lookup({ key, pattern: entry.pattern.label, outcome: 'hit_l1', entry })
 }
 
 /** What a caller is thrown whose hard timeout passed. */
@@ -284,7 +285,7 @@ export class Lookup {
   #fresh(tier: 'hit_l1' | 'hit_l2', entry: Entry): Answer {
     const { source } = this.#request
     if (source !== undefined && this.#answered !== undefined && refreshIsDue(entry, this.#answered)) {
-      entry.refreshAfter = undefined // once per copy: the others go on hitting it
+      entry.except({ refreshAfter: undefined }) // once per copy: the others go on hitting it
       this.#refreshLater(source, entry, overStale(entry))
     }
     return this.#end(tier, entry.value, { entry }, this.#answered)

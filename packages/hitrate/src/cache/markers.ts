@@ -60,7 +60,7 @@ const MAX_IDLE = 10_000
 export interface Markers {
   readonly all: Marker
   /** No marker has changed since this number in the order of events: what began later is not touched by any. */
-  readonly changedSeq: number
+  changedSeq(): number
   /** The whole cache's marker, then the tags'. */
   of(tags: readonly string[]): readonly Marker[]
   named(name: MarkerName): Marker
@@ -79,7 +79,7 @@ export interface Markers {
   doubt(marker: Marker): void
   /** {@link Markers.doubt} of all for which it holds. */
   doubtWhere(holds: (marker: Marker) => boolean): void
-  readonly size: number
+  size(): number
 }
 
 export function createMarkers(fence: Fence): Markers {
@@ -155,12 +155,8 @@ export function createMarkers(fence: Fence): Markers {
   return {
     all,
     named,
-    get size() {
-      return table.size
-    },
-    get changedSeq() {
-      return changedSeq
-    },
+    size: () => table.size,
+    changedSeq: () => changedSeq,
     of(tags) {
       if (tags.length === 0) return untagged
       const markers = [all]

@@ -19,39 +19,44 @@ export interface LookupMessage {
   readonly stored: boolean
 }
 
-/** Where the inside of the cache can be watched; free while nobody listens. */
-export interface Observers {
-  readonly listening: boolean
-  lookup(event: {
-    readonly key: string
-    readonly pattern: string
-    readonly outcome: Outcome
-    readonly entry: Entry | undefined
-    readonly loadMs?: Milliseconds | undefined
-  }): void
+interface LookupEvent {
+  readonly key: string
+  readonly pattern: string
+  readonly outcome: Outcome
+  readonly entry: Entry | undefined
+  readonly loadMs?: Milliseconds | undefined
 }
 
 const lookups = channel('hitrate:lookup')
 
-export function createObservers(cache: string, clock: Clock): Observers {
-  return {
-    get listening() {
-      return lookups.hasSubscribers
-    },
-    lookup({ key, pattern, outcome, entry, loadMs }) {
-      const now = clock.now()
-      const message: LookupMessage = {
-        cache,
-        key,
-        pattern,
-        outcome,
-        stored: entry !== undefined,
-        ...(entry === undefined || freshness(entry, now) !== 'fresh'
-          ? {}
-          : { ttlMs: entry.freshUntil - now }),
-        ...(loadMs === undefined ? {} : { loadMs }),
-      }
-      lookups.publish(message)
-    },
+/**
+ * Where the inside of the cache can be watched; free while nobody listens. A class, as `tier1.ts` explains: each hit asks
+ * whether somebody does.
+ */
+export class Observers {
+  readonly #cache: string
+  readonly #clock: Clock
+
+  constructor(cache: string, clock: Clock) {
+    this.#cache = cache
+    this.#clock = clock
+  }
+
+  get listening(): boolean {
+    return lookups.hasSubscribers
+  }
+
+  lookup({ key, pattern, outcome, entry, loadMs }: LookupEvent): void {
+    const now = this.#clock.now()
+    const message: LookupMessage = {
+      cache: this.#cache,
+      key,
+      pattern,
+      outcome,
+      stored: entry !== undefined,
+      ...(entry === undefined || freshness(entry, now) !== 'fresh' ? {} : { ttlMs: entry.freshUntil - now }),
+      ...(loadMs === undefined ? {} : { loadMs }),
+    }
+    lookups.publish(message)
   }
 }

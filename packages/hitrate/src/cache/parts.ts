@@ -10,7 +10,7 @@ import { type L2, openL2 } from './l2.ts'
 import { createLoading } from './loading.ts'
 import type { LookupParts } from './lookup.ts'
 import { createMarkers } from './markers.ts'
-import { createObservers } from './observers.ts'
+import { Observers } from './observers.ts'
 import type { Settings } from './options.ts'
 import { createPayloads } from './payload.ts'
 import { createReadLedger } from './read-ledger.ts'
@@ -48,7 +48,7 @@ export function assemble(settings: Settings, metrics: Measured): Parts {
       : createTier1({ bounds: settings.l1, markers, coherence, departures, ledger, clock, recorder })
 
   if (settings.l1 !== undefined) {
-    metrics.watchL1(() => ({ entries: tier1.entries, sizeBytes: tier1.sizeBytes }), settings.l1.maxBytes)
+    metrics.watchL1(() => tier1.size(), settings.l1.maxBytes)
   }
 
   const shared = { fence, markers, payloads, makeEntry, tier1, coherence, clock, recorder }
@@ -91,7 +91,7 @@ export function assemble(settings: Settings, metrics: Measured): Parts {
           logger: settings.logger,
         })
   const search = createSearch({ tier1, l2, departures, clock })
-  const observers = createObservers(name, clock)
+  const observers = new Observers(name, clock)
   return {
     l2,
     tier1,

@@ -28,17 +28,19 @@ export function createReadLedger(): ReadLedger {
         recent = new Map()
       }
       recent.set(key, reads)
-      if (entry !== undefined) entry.reads = reads
+      entry?.except({ reads })
     },
     attach(key, entry) {
-      if (recent.size + older.size > 0) entry.reads = recent.get(key) ?? older.get(key)
+      if (recent.size + older.size === 0) return
+      const reads = recent.get(key) ?? older.get(key)
+      if (reads !== entry.reads) entry.except({ reads })
     },
     hit(key, entry) {
-      if (entry.reads === undefined) return
+      const { reads } = entry
+      if (reads === undefined) return
+      entry.except({ reads: undefined })
       const watched = recent.delete(key)
-      if (!older.delete(key) && !watched) return
-      entry.reads.read++
-      entry.reads = undefined
+      if (older.delete(key) || watched) reads.read++
     },
   }
 }

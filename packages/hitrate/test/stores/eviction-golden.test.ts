@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { Eviction, type Place, use } from '../../src/stores/memory/eviction.ts'
+import { Eviction, NEW, type Place, use } from '../../src/stores/memory/eviction.ts'
 import type { Ghosts } from '../../src/stores/memory/ghosts.ts'
 import type { Bytes } from '../../src/units.ts'
 
@@ -20,8 +20,7 @@ const GHOSTS = 0.9
 class Block implements Place<Block> {
   readonly key: string
   readonly size: Bytes
-  uses = 0
-  proven = false
+  standing = NEW
   before: Block | undefined = undefined
   after: Block | undefined = undefined
 
@@ -68,7 +67,7 @@ function misses(trace: Buffer, room: Bytes): number {
     }
     count++
     const block = new Block(key, trace.readUInt32LE(at + SIZE))
-    block.proven = eviction.isProven(key)
+    block.standing = eviction.standingOf(key)
     while (bytes + block.size > room) {
       const gone = eviction.evict(room)
       if (gone === undefined) throw new Error('nothing left to evict')

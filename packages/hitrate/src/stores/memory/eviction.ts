@@ -16,7 +16,14 @@ export interface EvictionSettings {
 
 const DEFAULTS: EvictionSettings = Object.freeze({ trial: 0.2, passes: 1, fewest: 32, maxLooks: 64 })
 
-/** More uses than this don't count: what was popular long ago has to be able to leave. */
+/**
+ * How an entry stands, in one number, which costs it one field: its uses since the policy last looked, and
+ * {@link PROVEN} when it has passed its trial.
+ */
+export type Standing = number
+export const NEW: Standing = 0
+const PROVEN: Standing = 4
+/** More uses than this don't count: what was popular long ago has to be able to leave. All bits below {@link PROVEN}. */
 const MAX_USES = 3
 
 /**
@@ -33,10 +40,7 @@ export interface Place<P> extends Queued<P> {
   readonly key: string
   /** Encoded length of the value. */
   readonly size: Bytes
-  /** Since the policy last looked; at most `MAX_USES`. */
-  uses: number
-  /** Whether it has passed its trial. */
-  proven: boolean
+  standing: Standing
 }
 
 /** What an entry takes of the room there is. */
@@ -45,8 +49,16 @@ export function weightOf({ key, size }: { readonly key: string; readonly size: B
 }
 
 /** A hit: at most one field is written, and no list changes. */
-export function use(place: { uses: number }): void {
-  if (place.uses < MAX_USES) place.uses++
+export function use(place: { standing: Standing }): void {
+  if (usesOf(place) < MAX_USES) place.standing++
+}
+
+function usesOf({ standing }: { readonly standing: Standing }): number {
+  return standing & MAX_USES
+}
+
+function isProven({ standing }: { readonly standing: Standing }): boolean {
+  return standing >= PROVEN
 }
 
 /**
@@ -71,9 +83,9 @@ export class Eviction<P extends Place<P>> {
     this.#settings = { ...DEFAULTS, ...settings }
   }
 
-  /** Whether a new one needs no trial: it was here lately. */
-  isProven(key: string): boolean {
-    return this.#ghosts.recall(key)
+  /** How a new one begins: what was here lately needs no trial. */
+  standingOf(key: string): Standing {
+    return this.#ghosts.recall(key) ? PROVEN : NEW
   }
 
   /** Last in its queue. */
@@ -94,12 +106,11 @@ export class Eviction<P extends Place<P>> {
     while (this.#trial.size + this.#proven.size > 0) {
       const queue = this.#next(room)
       for (let place = queue.shift(); place !== undefined; place = queue.shift()) {
-        if (place.uses < (place.proven ? 1 : this.#settings.passes) || --looks <= 0) {
-          if (!place.proven) this.#ghosts.add(place, this.#trial.size + this.#proven.size)
+        if (usesOf(place) < (isProven(place) ? 1 : this.#settings.passes) || --looks <= 0) {
+          if (!isProven(place)) this.#ghosts.add(place, this.#trial.size + this.#proven.size)
           return place
         }
-        place.uses = place.proven ? place.uses - 1 : 0
-        place.proven = true
+        place.standing = isProven(place) ? place.standing - 1 : PROVEN
         this.#proven.push(place)
       }
     }
@@ -112,8 +123,8 @@ export class Eviction<P extends Place<P>> {
     this.#ghosts.clear()
   }
 
-  #queueOf({ proven }: P): Queue<P> {
-    return proven ? this.#proven : this.#trial
+  #queueOf(place: P): Queue<P> {
+    return isProven(place) ? this.#proven : this.#trial
   }
 
   #next(room: Bytes): Queue<P> {

@@ -5,13 +5,17 @@ import { createGhosts } from './ghosts.ts'
 /** Why an entry left L1: to make room, because a newer one took its place, or because it was told to. */
 export type Departure = 'evicted' | 'replaced' | 'removed'
 
+export interface L1Size {
+  readonly entries: number
+  readonly sizeBytes: Bytes
+}
+
 /**
  * The in-process tier: bounded by bytes and entries; who leaves first is decided by `eviction.ts`. It knows nothing of
  * freshness.
  */
 export interface L1<E extends Place<E>> {
-  readonly entries: number
-  readonly sizeBytes: Bytes
+  size(): L1Size
   /** The entry; counts as a use. */
   get(key: string): E | undefined
   /** The entry, without counting as a use. */
@@ -52,12 +56,7 @@ export function createL1<E extends Place<E>>(options: {
   }
 
   return {
-    get entries() {
-      return held.size
-    },
-    get sizeBytes() {
-      return sizeBytes
-    },
+    size: () => ({ entries: held.size, sizeBytes }),
     get(key) {
       const entry = held.get(key)
       if (entry !== undefined) use(entry)
@@ -74,14 +73,12 @@ export function createL1<E extends Place<E>>(options: {
         return false
       }
       if (before === undefined) {
-        entry.proven = eviction.isProven(key)
-        entry.uses = 0
+        entry.standing = eviction.standingOf(key)
       } else {
         // Out before room is made, so that it can't be what makes room for its own successor.
         eviction.remove(before)
         forget(before)
-        entry.proven = before.proven
-        entry.uses = before.uses
+        entry.standing = before.standing
         use(entry)
       }
       makeRoom(weight)

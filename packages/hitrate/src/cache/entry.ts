@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { PatternHandle } from '../metrics/recorder.ts'
-import { NEW, type Place, type Standing } from '../stores/memory/eviction.ts'
+import { isPopular, NEW, type Place, type Standing } from '../stores/memory/eviction.ts'
 import type { Link, Version } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
 import type { Believed, Coherence } from './coherence.ts'
@@ -42,7 +42,7 @@ const NO_EXCEPTIONS = {
 export class Entry implements Place<Entry>, Believed {
   /** Decoded and deep-frozen: every caller gets this one. */
   readonly value: unknown
-  /** See {@link answerOf}; `undefined` until it was hit. */
+  /** See {@link answerOf}; `undefined` until it was popular. */
   answer: Promise<unknown> | undefined = undefined
   /** Before it there is nothing else to know of its times: it is fresh, and a hit has nothing to start or to count. */
   plainUntil: Milliseconds
@@ -143,12 +143,14 @@ export function freshness(entry: Entry, now: Milliseconds): Freshness {
 }
 
 /**
- * The value as a promise, one for all who hit it: a hit allocates nothing. It costs 56 bytes for each entry that was
- * hit, and saves a tenth of a hit's time.
+ * The value as a promise, one for all who hit a popular entry: such a hit allocates nothing. It costs the entry 56 bytes,
+ * and saves a tenth of a hit's time; what is hit once or twice goes without.
  */
 export function answerOf(entry: Entry): Promise<unknown> {
-  entry.answer ??= Promise.resolve(entry.value)
-  return entry.answer
+  if (entry.answer !== undefined) return entry.answer
+  const answer = Promise.resolve(entry.value)
+  if (isPopular(entry)) entry.answer = answer
+  return answer
 }
 
 /** Whether a hit should start a refresh in the background. */

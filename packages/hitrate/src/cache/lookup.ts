@@ -59,8 +59,8 @@ export interface LookupParts {
 }
 
 /**
- * A fresh entry of L1, counted as the hit it is; `undefined`: {@link find} goes on, also where a hit has more to do. The
- * fast path: it allocates nothing.
+ * A fresh entry of L1, counted as the hit it is; `undefined`: {@link find} goes on, also where a hit has more to do.
+ * The fast path: it allocates nothing.
  */
 export function hit(key: string, parts: LookupParts): Entry | undefined {
   const began = parts.clock.now()

@@ -81,7 +81,9 @@ export class Collector implements Recorder {
     const countRun = (run: HitRun): void => this.#countRun(run)
     ledger.onSettle = (bucketEnds) => {
       this.#runs.settle(countRun)
-      if (bucketEnds) this.#runs.clear()
+      if (!bucketEnds) return
+      this.#runs.clear()
+      this.#due = undefined
     }
   }
 
@@ -107,12 +109,15 @@ export class Collector implements Recorder {
     at?: Milliseconds,
   ): void {
     this.#ledger.tick(at)
+    if (this.#due !== undefined && outcome === 'hit_l1') {
+      this.#timed(this.#due, response)
+      return
+    }
     const handle = this.#own(pattern)
     handle.uses++
     const event = this.#lookup.set(outcome, reason, response, wait, handle.meanLoad)
     this.#count(handle, event)
     this.#endpoints.count(event, handle)
-    if (this.#due !== undefined && outcome === 'hit_l1') this.#timed(this.#due, response)
   }
 
   hit(pattern: PatternHandle, at: Milliseconds): boolean {
@@ -220,11 +225,11 @@ export class Collector implements Recorder {
     return false
   }
 
-  /** A hit was timed: what it took stands for the next ones. */
+  /** A hit was timed: what it took stands for itself and the next ones, which are counted together. */
   #timed(run: HitRun, response: Milliseconds): void {
     this.#due = undefined
     this.#countRun(run)
-    run.pending = 0
+    run.pending = 1
     run.response = response
     run.untimed = HITS_PER_SAMPLE - 1
   }

@@ -52,6 +52,18 @@ describe('hits of L1 that are put off', () => {
     expect(metrics.totals().requests.hit_l1).toBe(11)
   })
 
+  it('count also where the minute ended while one was timed', () => {
+    const clock = manualClock()
+    const metrics = createMetrics({ clock })
+    const pattern = metrics.recorder.patternOf('product:1')
+    for (let minute = 1; minute <= 3; minute++) {
+      expect(metrics.recorder.hit(pattern, clock.now())).toBe(false)
+      clock.advanceSync(60_000)
+      metrics.recorder.lookup(pattern, 'hit_l1', 60_000, 60_000)
+      expect(metrics.totals().requests.hit_l1).toBe(minute)
+    }
+  })
+
   it('are forgotten by a reset, but not by the totals', () => {
     const clock = manualClock()
     const metrics = createMetrics({ clock })

@@ -53,6 +53,11 @@ export function use(place: { standing: Standing }): void {
   if (usesOf(place) < MAX_USES) place.standing++
 }
 
+/** Whether it was used as often as counts. */
+export function isPopular(place: { readonly standing: Standing }): boolean {
+  return usesOf(place) === MAX_USES
+}
+
 function usesOf({ standing }: { readonly standing: Standing }): number {
   return standing & MAX_USES
 }

@@ -32,3 +32,15 @@ export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
   error: 'the loader failed, and nothing could be served',
   bypass: 'asked to skip the cache',
 }
+
+/** Why lookups missed, in the reader’s words. */
+export const MISS_REASON_LABELS: Readonly<Record<string, string>> = {
+  cold: 'not asked for before',
+  expired: 'expired',
+  evicted: 'evicted',
+  invalidated: 'invalidated',
+  uncacheable: 'can not be cached',
+  l2_error: 'L2 failed',
+  l2_open: 'L2 left alone by its breaker',
+  decode_error: 'could not be read',
+}

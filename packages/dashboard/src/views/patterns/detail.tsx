@@ -1,22 +1,11 @@
 import { useEndpoints, useEvents } from '../../api/answers.ts'
-import { OUTCOME_LABELS, OUTCOMES } from '../../figures/outcomes.ts'
+import { MISS_REASON_LABELS, OUTCOME_LABELS, OUTCOMES } from '../../figures/outcomes.ts'
 import { clock, count, duration, percent, textOf } from '../../format.ts'
 import { Ladder } from '../../parts/ladder.tsx'
 import { Name } from '../../parts/name.tsx'
 import { Rows } from '../../parts/rows.tsx'
 import { printable } from '../../printable.ts'
 import type { PatternRow } from './rows.ts'
-
-const REASONS: Readonly<Record<string, string>> = {
-  cold: 'not asked for before',
-  expired: 'expired',
-  evicted: 'evicted',
-  invalidated: 'invalidated',
-  uncacheable: 'can not be cached',
-  l2_error: 'L2 failed',
-  l2_open: 'L2 left alone by its breaker',
-  decode_error: 'could not be read',
-}
 
 /** An opened row: how long it takes, how lookups ended and why they missed, who asks, what happened lately. */
 export function PatternDetail({ row: { figures, advice } }: { readonly row: PatternRow }) {
@@ -81,14 +70,17 @@ export function PatternDetail({ row: { figures, advice } }: { readonly row: Patt
           ) : (
             <Rows
               rows={[
-                ...reasons.map(([reason, times]) => [REASONS[reason] ?? reason, textOf(count(times))]),
+                ...reasons.map(([reason, times]) => [
+                  MISS_REASON_LABELS[reason] ?? reason,
+                  textOf(count(times)),
+                ]),
                 ...(unexplained > 0 ? [['not known', textOf(count(unexplained))]] : []),
               ]}
             />
           )}
         </section>
         <section>
-          <h3>Who asks</h3>
+          <h3>Who asks: lookups, loading caused</h3>
           {users.length === 0 ? (
             <p className="hint">No endpoint is known.</p>
           ) : (
@@ -101,7 +93,7 @@ export function PatternDetail({ row: { figures, advice } }: { readonly row: Patt
             />
           )}
         </section>
-        <section>
+        <section className="whole">
           <h3>Lately, in the whole cache</h3>
           {events.length === 0 ? (
             <p className="hint">Nothing happened.</p>

@@ -3,17 +3,21 @@ import { clock } from '../../format.ts'
 import { printable } from '../../printable.ts'
 import { LEFT, RIGHT } from './chart.ts'
 
-/** What happened at about the same moment, as close as two marks may stand. */
+/** What happened at about the same moment: closer than two marks may stand. */
 export interface Happening {
   readonly id: string
-  /** Unix seconds, of the newest. */
+  /** Unix seconds, of the oldest: it stays the same when more happens. */
   readonly at: number
   /** Newest first. */
   readonly events: readonly EventAnswer[]
 }
 
-/** Places for marks along the axis. */
-const PLACES = 48
+/** A mark's width and a little, in pixels. */
+const MARK = 22
+/** Of the page's width not the axis': margins, and room for numbers. */
+const BESIDE = 190
+/** However wide the screen, the page is not. */
+const WIDEST = 1_536
 
 /** Graver kinds name and colour a mark that stands for several. */
 const GRAVITY: readonly EventAnswer['kind'][] = [
@@ -46,18 +50,16 @@ export function happeningsOf(
   events: readonly EventAnswer[],
   [from, to]: readonly [number, number],
 ): readonly Happening[] {
-  const groups = new Map<number, EventAnswer[]>()
-  for (const event of events) {
+  const apart = ((to - from) * MARK) / (Math.min(window.innerWidth, WIDEST) - BESIDE)
+  const groups: Happening[] = []
+  for (const event of events.toReversed()) {
     const at = Date.parse(event.at) / 1_000
     if (at < from || at > to) continue
-    const place = Math.floor(((at - from) / (to - from)) * PLACES)
-    groups.set(place, [...(groups.get(place) ?? []), event])
+    const last = groups.at(-1)
+    if (last === undefined || at - last.at >= apart) groups.push({ id: event.id, at, events: [event] })
+    else groups[groups.length - 1] = { ...last, events: [event, ...last.events] }
   }
-  return [...groups.values()].map((together) => ({
-    id: together[0]?.id ?? '',
-    at: Date.parse(together[0]?.at ?? '') / 1_000,
-    events: together,
-  }))
+  return groups
 }
 
 function gravest(events: readonly EventAnswer[]): EventAnswer['kind'] {

@@ -12,6 +12,9 @@ import { timelineOf } from './steps.ts'
 import { type Cursor, TimeChart } from './time-chart.tsx'
 import { TimeTable } from './time-table.tsx'
 
+/** However young the process is, less would be no picture. */
+const SHORTEST_SECONDS = 300
+
 /** How it went: three charts under one cursor, with what happened above them. */
 export function OverTime() {
   const series = useSeries()
@@ -25,8 +28,10 @@ export function OverTime() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: time goes on with each answer
   const range = useMemo((): readonly [number, number] => {
     const to = serverNow() / 1_000
-    return [to - chartSeconds, to]
-  }, [at, chartSeconds])
+    const begun = (timeline?.moments[0] ?? to) - (timeline?.stepSeconds ?? 0)
+    // What lies before the start is left out: it would be most of the picture for a day.
+    return [Math.max(to - chartSeconds, Math.min(begun, to - SHORTEST_SECONDS)), to]
+  }, [at, timeline, chartSeconds])
   const happenings = useMemo(() => happeningsOf(events ?? [], range), [events, range])
   const marks = useMemo(() => happenings.map((happening) => happening.at), [happenings])
   const told = happenings.find(({ id }) => id === chosen)

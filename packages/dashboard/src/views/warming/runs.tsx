@@ -6,14 +6,6 @@ import { Scroller } from '../../parts/scroller.tsx'
 import { printable } from '../../printable.ts'
 import { useView } from '../../state/view.tsx'
 
-const STATUS: Readonly<Record<WarmRunAnswer['strategies'][number]['status'], string>> = {
-  waiting: 'waiting',
-  running: 'running',
-  done: 'done',
-  cancelled: 'cancelled',
-  failed: 'failed',
-}
-
 const MOST = 8
 
 /** Newest first; a run opens to its strategies. Of a fleet each says in which process it ran. */
@@ -35,7 +27,7 @@ export function Runs({ runs }: { readonly runs: readonly WarmRunAnswer[] }) {
             <th scope="col" className="number">
               Warmed
             </th>
-            <th scope="col" className="number">
+            <th scope="col" className="number spare">
               Fresh already
             </th>
             <th scope="col" className="number">
@@ -91,10 +83,10 @@ function Run({ run, isOfFleet, isOpen, onToggle }: RunProps) {
             <Name text={run.instance_name ?? run.instance ?? 'this one'} most={24} />
           </td>
         ) : null}
-        <td className={`state ${run.status}`}>{STATUS[run.status]}</td>
+        <td className={`state ${run.status}`}>{run.status}</td>
         <td className="number">{textOf(duration(run.took_ms))}</td>
         <td className="number">{textOf(count(run.keys_warmed))}</td>
-        <td className="number">{textOf(count(run.already_fresh))}</td>
+        <td className="number spare">{textOf(count(run.already_fresh))}</td>
         <td className={run.failed > 0 ? 'number state failed' : 'number'}>{textOf(count(run.failed))}</td>
         <td className="number">{run.read_later === null ? NONE : textOf(percent(run.read_later))}</td>
       </tr>
@@ -106,12 +98,12 @@ function Run({ run, isOfFleet, isOpen, onToggle }: RunProps) {
               </th>
               {isOfFleet ? <td /> : null}
               <td className={`state ${strategy.status}`}>
-                {STATUS[strategy.status]}
+                {strategy.status}
                 {strategy.error === undefined ? '' : `: ${printable(strategy.error)}`}
               </td>
               <td className="number">{textOf(duration(strategy.took_ms))}</td>
               <td className="number">{textOf(count(strategy.keys_warmed))}</td>
-              <td className="number">{textOf(count(strategy.already_fresh))}</td>
+              <td className="number spare">{textOf(count(strategy.already_fresh))}</td>
               <td className="number">{textOf(count(strategy.failed))}</td>
               <td />
             </tr>

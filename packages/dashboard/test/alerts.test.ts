@@ -122,6 +122,21 @@ test('a hit rate ruined by keys nobody asked for before is told with its pattern
   await page.close()
 })
 
+test('what is so, but not for long enough to be told, is called pending and not well', async () => {
+  const metrics = createMetrics()
+  for (let id = 0; id < 200; id++)
+    metrics.record({ operation: 'get', key: `product:${id}`, hit: false, responseTimeMs: 1 })
+  await using server = await serveMonitor({
+    metrics,
+    alerts: { interval: '1s', rules: { health: false } },
+  })
+  const { page } = await openPage(browser.context, server.url)
+  await expect.poll(() => strip(page).innerText(), SOON).toContain('1 pending.')
+  expect(await strip(page).innerText()).not.toContain('Nothing is wrong')
+  expect(await strip(page).locator('.alert.pending').innerText()).toContain('product:*')
+  await page.close()
+})
+
 test('the test button delivers to every webhook, and says of each what came of it', async () => {
   await using good = await startReceiver()
   await using broken = await startReceiver(500)

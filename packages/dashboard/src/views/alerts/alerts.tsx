@@ -29,17 +29,19 @@ export function Alerts() {
   )
 }
 
-/** Who watches, and when they last looked; spoken when the number of alerts changes. */
+/** What is found, who watches, and when they last looked; spoken when the number of alerts changes. */
 function Watch({ alerts }: { readonly alerts: AlertsAnswer }) {
   useNow()
   const { current, rules, evaluated_at: evaluatedAt, failures } = alerts
   const firing = current.filter(({ state }) => state === 'firing').length
+  const pending = current.length - firing
+  const found = [firing > 0 ? `${firing} firing` : [], pending > 0 ? `${pending} pending` : []].flat()
   const looked =
     evaluatedAt === null ? 'have not looked yet' : `looked ${age(serverNow() - Date.parse(evaluatedAt))} ago`
   return (
     <p className="hint">
       <span role="status">
-        {firing > 0 ? `${firing} firing.` : evaluatedAt === null ? '' : 'Nothing is wrong.'}
+        {found.length > 0 ? `${found.join(', ')}.` : evaluatedAt === null ? '' : 'Nothing is wrong.'}
       </span>{' '}
       {rules.length} rules watch this process, {looked}
       {failures > 0 ? `; ${failures} looks failed, the log says why` : ''}.

@@ -1,7 +1,7 @@
 /**
  * Takes the pictures of docs/images/dashboard: a marketplace on a Redis, in use for a few minutes, that loses the Redis; three
- * of which one is killed; and others without traffic and with too varied searches. `npm run screenshots -- --seconds 60` for
- * less to look at.
+ * of which one is killed; and others without traffic and with too varied searches. It takes nine minutes;
+ * `npm run screenshots -- --seconds 60` for less to look at.
  */
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { startRedis } from '@hitrate/test-support'
 import type { Page } from 'playwright-core'
 import { startBrowser } from '../test/support/browser.ts'
 import { type Marketplace, startMarketplace } from '../test/support/marketplace.ts'
+import { startReceiver } from '../test/support/receiver.ts'
 import { settled } from '../test/support/watched-page.ts'
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '240' } } })
@@ -19,9 +20,17 @@ const FOLDER = fileURLToPath(new URL('../../../docs/images/dashboard/', import.m
 /** Between two requests of a simulated shopper, and how many there are: about 60 requests a second. */
 const PAUSE_MS = 80
 const SHOPPERS = 8
+/** What is seen without scrolling, as most pictures show it; the higher one has room for each view beside the bar. */
+const SCREEN = { width: 1_360, height: 1_000 }
+const HIGH_SCREEN = { width: 1_360, height: 1_400 }
+/** Until the alert of a lost L2 is raised: it has to be so for half a minute, and is looked at every ten seconds. */
+const UNTIL_RAISED_MS = 45_000
+/** Until a process that was started is seen by its fleet, and until one that was killed is missed. */
+const UNTIL_SEEN_MS = 75_000
+const UNTIL_MISSED_MS = 45_000
 
 await mkdir(FOLDER, { recursive: true })
-await using browser = await startBrowser({ width: 1360, height: 1000 })
+await using browser = await startBrowser(SCREEN)
 const [page = await browser.context.newPage()] = browser.context.pages()
 
 /** Popular things are asked for most: the nth of them 1/n as often as the first. */
@@ -58,6 +67,7 @@ function shop(marketplaces: readonly Marketplace[], next: () => string): () => P
 }
 
 async function open(url: string, window: string, scope = 'process'): Promise<void> {
+  await page.setViewportSize(SCREEN)
   await page.goto(`${url}?window=${window}&scope=${scope}`)
   await settled(page)
   // Canvases and the first ticks of the stream.
@@ -74,8 +84,13 @@ async function shoot(name: string, of: Page | string = page): Promise<void> {
 {
   await using redis = await startRedis({ settings: { maxmemory: '64mb', 'maxmemory-policy': 'allkeys-lru' } })
   await using marketplace = await startMarketplace({ REDIS_URL: redis.url, TRAFFIC: 'demo' })
+  await using receiver = await startReceiver()
   // Another process of the same shop: what it has loaded is found in Redis.
-  await using other = await startMarketplace({ REDIS_URL: redis.url })
+  await using other = await startMarketplace({
+    REDIS_URL: redis.url,
+    ALERT_WEBHOOK_URL: receiver.url,
+    ALERT_WEBHOOK_SECRET: 'for-pictures-only',
+  })
   const leave = shop([marketplace, other], request)
   await sleep(SECONDS * 600)
   await fetch(`${marketplace.url}/warm`, { method: 'POST' })
@@ -83,12 +98,14 @@ async function shoot(name: string, of: Page | string = page): Promise<void> {
 
   await open(marketplace.url, 'live')
   await shoot('overview')
-  for (const view of ['flow', 'time', 'patterns', 'endpoints', 'low', 'warming', 'l2', 'self']) {
+  await page.setViewportSize(HIGH_SCREEN)
+  for (const view of ['flow', 'time', 'patterns', 'endpoints', 'warming', 'l2', 'self']) {
     await shoot(view, `#${view}`)
   }
   await page.locator('#patterns .opener').first().click()
   await shoot('pattern-open', '#patterns')
   await page.locator('#patterns .opener').first().click()
+  await page.setViewportSize(SCREEN)
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.evaluate(() => window.scrollTo(0, 0))
   await sleep(1_500)
@@ -97,18 +114,25 @@ async function shoot(name: string, of: Page | string = page): Promise<void> {
   await page.setViewportSize({ width: 380, height: 844 })
   await sleep(1_500)
   await shoot('narrow')
-  await page.setViewportSize({ width: 1360, height: 1000 })
+  await page.setViewportSize(SCREEN)
 
   await redis.kill()
-  await sleep(25_000)
+  await sleep(UNTIL_RAISED_MS)
   await page.locator('.bar summary.pill').click()
   await shoot('l2-lost')
   await page.locator('.bar summary.pill').click()
   await shoot('l2-lost-redis', '#l2')
   await redis.restart()
   await sleep(25_000)
+  await page.setViewportSize(HIGH_SCREEN)
   await page.locator('.mark-event.l2_lost, .mark-event.breaker_opened').last().click()
   await shoot('before-after', '#time')
+  await redis.kill()
+  await open(other.url, 'live')
+  await sleep(UNTIL_RAISED_MS)
+  await page.getByRole('button', { name: 'Send a test' }).click()
+  await sleep(1_500)
+  await shoot('alerts', '#alerts')
   await leave()
 }
 {
@@ -118,16 +142,14 @@ async function shoot(name: string, of: Page | string = page): Promise<void> {
   await using two = await start()
   await using three = await start()
   const leave = shop([one, two, three], request)
-  await sleep(75_000)
-  await three.kill()
-  await sleep(45_000)
+  await sleep(UNTIL_SEEN_MS)
   await open(one.url, '15m', 'fleet')
-  await page.setViewportSize({ width: 1360, height: 420 })
-  await page.locator('#fleet').scrollIntoViewIfNeeded()
-  await page.evaluate(() => document.getElementById('fleet')?.scrollIntoView({ block: 'center' }))
-  await sleep(1_500)
-  await shoot('fleet')
-  await page.setViewportSize({ width: 1360, height: 1000 })
+  await shoot('fleet-overview')
+  await three.kill()
+  await sleep(UNTIL_MISSED_MS)
+  await page.setViewportSize({ width: 1_360, height: 420 })
+  await shoot('fleet-missing')
+  await shoot('fleet', '#fleet')
   await leave()
 }
 {
@@ -138,5 +160,6 @@ async function shoot(name: string, of: Page | string = page): Promise<void> {
   await sleep(15_000)
   await open(marketplace.url, 'live')
   await shoot('degraded')
+  await shoot('low', '#low')
   await leave()
 }

@@ -42,7 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'stores/redis/scripts.ts',
-        'if not ours(head) or version_of(head) ~= version then return 0 end',
+        'if not ours(held[index]) or version_of(held[index]) ~= version_of(bytes) then return 0 end',
         '',
       ),
     ],

@@ -58,6 +58,7 @@ export interface Reader {
 interface OneRead extends Read {
   readonly pattern: PatternHandle
   reading: Reading
+  finished: boolean
 }
 
 /** Reads that travel together, to one server. */
@@ -115,7 +116,13 @@ export function createReader(options: ReaderParts): Reader {
 
   const begin = (key: string, pattern: PatternHandle): OneRead => {
     const trip = tripTo(shards.of(key))
-    const read: OneRead = { ticket: fence.open(key), pattern, done: trip.done, reading: UNREADABLE }
+    const read: OneRead = {
+      ticket: fence.open(key),
+      pattern,
+      done: trip.done,
+      reading: UNREADABLE,
+      finished: false,
+    }
     inFlight.set(key, read)
     trip.reads.push(read)
     return read
@@ -136,30 +143,14 @@ export function createReader(options: ReaderParts): Reader {
     for (const trip of trips) void send(trip)
   }
 
-  const send = async ({ shard: { store, guard }, reads, end }: Trip): Promise<void> => {
-    const sent = clock.now()
-    const keys = reads.map(({ ticket }) => ticket.key)
-    const reading = guard.call('read', () => store.read(keys), count)
-    const refreshing = tags.refresh([markers.all])
-    const answer = await reading
-    const noAll = await refreshing
-    if (answer.ok) {
-      const opened = answer.value.map(open)
-      const wanted = tagsOf(opened)
-      // A link tells in the order in which it answers: what of it changed before the answer has been told by now.
-      if (markers.all.link.tracked) wanted.add(markers.all)
-      const unknown = noAll.size > 0 ? noAll : await tags.refresh(wanted)
-      const moment = { sent, now: clock.now(), serverNow: store.serverNow() }
-      reads.forEach((read, index) => {
-        const one = opened[index] ?? ABSENT
-        if (one.kind !== 'opened') finish(read, one)
-        else if (unknown.size > 0 && one.markers.some((marker) => unknown.has(marker)))
-          finish(read, UNREADABLE)
-        else finish(read, weigh(one, read.ticket, read.pattern, moment))
-      })
-    } else {
-      const failed: Reading = { kind: 'failed', reason: answer.failure === 'open' ? 'l2_open' : 'l2_error' }
-      for (const read of reads) finish(read, failed)
+  const send = async (trip: Trip): Promise<void> => {
+    const { reads, end } = trip
+    try {
+      await travel(trip)
+    } catch {
+      // A mistake of our own, or of a store's: who waits must not wait for ever.
+      recorder.incident('background_error')
+      for (const read of reads) finish(read, UNREADABLE)
     }
     end()
     // After all who were waiting have been told. A map that grows or shrinks leaves its old table to the garbage collector
@@ -170,12 +161,41 @@ export function createReader(options: ReaderParts): Reader {
     })
   }
 
+  const travel = async ({ shard: { store, guard }, reads }: Trip): Promise<void> => {
+    const sent = clock.now()
+    const keys = reads.map(({ ticket }) => ticket.key)
+    const reading = guard.call('read', () => store.read(keys), count)
+    const refreshing = tags.refresh([markers.all])
+    const answer = await reading
+    const noAll = await refreshing
+    if (!answer.ok) {
+      const failed: Reading = { kind: 'failed', reason: answer.failure === 'open' ? 'l2_open' : 'l2_error' }
+      for (const read of reads) finish(read, failed)
+      return
+    }
+    const opened = answer.value.map(open)
+    const wanted = tagsOf(opened)
+    // A link tells in the order in which it answers: what of it changed before the answer has been told by now.
+    if (markers.all.link.tracked) wanted.add(markers.all)
+    const unknown = noAll.size > 0 ? noAll : await tags.refresh(wanted)
+    const moment = { sent, now: clock.now(), serverNow: store.serverNow() }
+    reads.forEach((read, index) => {
+      const one = opened[index] ?? ABSENT
+      if (one.kind !== 'opened') finish(read, one)
+      else if (unknown.size > 0 && one.markers.some((marker) => unknown.has(marker))) finish(read, UNREADABLE)
+      else finish(read, weigh(one, read.ticket, read.pattern, moment))
+    })
+  }
+
+  /** Once; nothing that fails in here leaves it open. */
   const finish = (read: OneRead, reading: Reading): void => {
+    if (read.finished) return
+    read.finished = true
+    read.reading = reading
     const { ticket } = read
     if (inFlight.get(ticket.key) === read) inFlight.delete(ticket.key)
-    if (reading.kind === 'fresh' && !ticket.voided) tier1.put(reading.entry)
     ticket.close()
-    read.reading = reading
+    if (reading.kind === 'fresh' && !ticket.voided) tier1.put(reading.entry)
   }
 
   const tagsOf = (opened: readonly (Opened | Reading)[]): Set<Marker> => {

@@ -44,10 +44,11 @@ describe('GET /stream?scope=fleet', () => {
     expect(read.text).toContain('\n\n:\n\n')
 
     // Who comes back has missed nothing, and gets nothing twice.
-    const seen = read.events().at(-3)?.id
-    const back = await open(one, seen)
+    const known = read.events().slice(0, -2)
+    const back = await open(one, known.at(-1)?.id)
     await pass(1)
-    expect(back.events()).toEqual(read.events().slice(-2))
+    expect(back.events().length).toBeGreaterThanOrEqual(2)
+    expect(back.events()).toEqual(read.events().slice(known.length))
     await Promise.all([read.cancel(), back.cancel()])
   })
 

@@ -17,14 +17,10 @@ interface Held {
   readonly epoch: number
 }
 
-/** An async context: everything recorded in it belongs to one endpoint. */
+/** A request whose route is found after its first lookups. */
 class Scope {
   endpoint: Handle | undefined
   held: Held[] = []
-
-  constructor(endpoint?: Handle) {
-    this.endpoint = endpoint
-  }
 }
 
 /**
@@ -34,21 +30,23 @@ class Scope {
  */
 export class Endpoints {
   readonly #ledger: Ledger
-  readonly #storage = new AsyncLocalStorage<Scope>()
-  readonly #none: Scope
-  readonly #background: Scope
+  /** Everything recorded in an async context belongs to its endpoint, or to that its scope will be told. */
+  readonly #storage = new AsyncLocalStorage<Handle | Scope>()
+  readonly #none: Handle
+  readonly #background: Handle
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
-    this.#none = new Scope(ledger.endpoints.handle(NONE))
-    this.#background = new Scope(ledger.endpoints.handle(BACKGROUND))
+    this.#none = ledger.endpoints.handle(NONE)
+    this.#background = ledger.endpoints.handle(BACKGROUND)
   }
 
   /** Counts an event for the endpoint of the calling async context. */
   count(event: CountedEvent, pattern: Handle): void {
-    const scope = this.#storage.getStore() ?? this.#none
-    if (scope.endpoint !== undefined) this.countFor(scope.endpoint, event, pattern)
-    else if (scope.held.length < MAX_HELD) this.#hold(scope, event, pattern)
+    const context = this.#storage.getStore() ?? this.#none
+    const endpoint = endpointOf(context)
+    if (endpoint !== undefined) this.countFor(endpoint, event, pattern)
+    else if (context instanceof Scope && context.held.length < MAX_HELD) this.#hold(context, event, pattern)
     else {
       this.#ledger.dropped.held_lookup++
       this.countFor(this.#ledger.endpoints.handle(UNMATCHED), event, pattern)
@@ -57,7 +55,7 @@ export class Endpoints {
 
   /** The endpoint of the calling async context, where it is known already. */
   get current(): Handle | undefined {
-    return (this.#storage.getStore() ?? this.#none).endpoint
+    return endpointOf(this.#storage.getStore() ?? this.#none)
   }
 
   /** Counts an event for a certain endpoint. @param times how often it happened */
@@ -68,7 +66,7 @@ export class Endpoints {
   }
 
   run<T>(endpoint: Handle, work: () => T): T {
-    return this.#storage.run(new Scope(endpoint), work)
+    return this.#storage.getStore() === endpoint ? work() : this.#storage.run(endpoint, work)
   }
 
   background<T>(work: () => T): T {
@@ -116,4 +114,8 @@ export class Endpoints {
     if (cell === undefined) this.#ledger.dropped.endpoint_pattern++
     else event.countCell(cell, times)
   }
+}
+
+function endpointOf(context: Handle | Scope): Handle | undefined {
+  return context instanceof Scope ? context.endpoint : context
 }

@@ -3,6 +3,7 @@ import { fastifyMonitor } from '@hitrate/monitor/fastify'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { MAX_ID_LENGTH } from './catalogue/catalogue.ts'
 import { answerError, answerErrors, answerUnreadable } from './http/errors.ts'
+import { jsonText } from './http/json-text.ts'
 import { withRefusedMethods } from './http/methods.ts'
 import { declareCatalogue, declareChanges, declareIndex, declarePages } from './http/routes.ts'
 import type { WriteGuard } from './http/write-guard.ts'
@@ -36,6 +37,9 @@ export async function createApp({ shop, monitor, allowChanges, logger }: AppPart
     forceCloseConnections: 'idle',
   })
   app.removeContentTypeParser('text/plain')
+  app.setReplySerializer(jsonText)
+  // Of a request only its failure is logged, with its id: that needs no logger made for each.
+  app.setChildLoggerFactory((logger) => logger)
   answerErrors(app)
   // Before the shop's routes, so that their lookups are attributed to them.
   await app.register(fastifyMonitor, { monitor })

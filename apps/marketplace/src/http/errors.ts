@@ -17,7 +17,7 @@ export function answerErrors(app: FastifyInstance): void {
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error, request)
-  if (problem.status >= 500) request.log.error({ err: error }, 'a request failed')
+  if (problem.status >= 500) request.log.error({ reqId: request.id, err: error }, 'a request failed')
   return sendProblem(reply, problem)
 }
 

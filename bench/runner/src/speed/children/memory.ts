@@ -17,27 +17,41 @@ export interface MemoryFound {
   readonly lost: number
 }
 
+/** Entries that are there before anything is measured. */
+const FIRST = 100
+
 answerOrders<MemoryOrder, MemoryFound>(measure)
 
 async function measure({ module, entries }: MemoryOrder): Promise<MemoryFound> {
   const { open, setUp }: SubjectModule = await import(module)
-  // The values are there before, and so don't count; the keys are made on the way, and do.
-  const values = Array.from({ length: entries }, (_, index): Item => itemOf(`item:${index}`, 'small'))
+  const valueBytes = await bytesOfValue(entries)
   let loads = 0
   const load = async (key: string): Promise<Item> => {
     loads++
-    const value = values[Number(key.slice('item:'.length))]
-    if (value === undefined) throw new Error(`no value for ${key}`)
-    return value
+    return ownItem(key)
   }
   const subject = open({ load, redis: undefined, entries: 2 * entries, uncounted: true })
   // What its first entries bring with them is the cache's, not theirs.
-  for (let index = 0; index < 100; index++) await subject.get(`item:${index}`)
+  for (let index = 0; index < FIRST; index++) await subject.get(`item:${index}`)
   const before = await bytesInUse()
-  for (let index = 100; index < entries; index++) await subject.get(`item:${index}`)
+  for (let index = FIRST; index < entries; index++) await subject.get(`item:${index}`)
   await subject.settle?.()
   const after = await bytesInUse()
   const loaded = loads
   for (let index = 0; index < entries; index += 97) await subject.get(`item:${index}`)
-  return { setUp, bytesPerEntry: (after - before) / (entries - 100), lost: loads - loaded }
+  const bytesPerEntry = (after - before) / (entries - FIRST) - valueBytes
+  return { setUp, bytesPerEntry, lost: loads - loaded }
+}
+
+/** Its texts are its own, as in what is read from a database, or decoded: whoever keeps it keeps as much. */
+function ownItem(key: string): Item {
+  return JSON.parse(JSON.stringify(itemOf(key, 'small')))
+}
+
+async function bytesOfValue(entries: number): Promise<number> {
+  const values = new Array<Item | undefined>(entries).fill(undefined)
+  const before = await bytesInUse()
+  for (let index = 0; index < entries; index++) values[index] = ownItem(`item:${index}`)
+  const after = await bytesInUse()
+  return (after - before) / values.length
 }

@@ -53,11 +53,23 @@ export function looksLikeValue(segment: string): boolean {
 
 /** Digits and nothing else: most ids, found without an expression. */
 function isNumber(segment: string): boolean {
-  for (let place = 0; place < segment.length; place++) {
-    const code = segment.charCodeAt(place)
-    if (code < 0x30 || code > 0x39) return false
-  }
-  return segment.length > 0
+  return segment.length > 0 && lengthBeforeDigits(segment) === 0
+}
+
+function lengthBeforeDigits(text: string): number {
+  let length = text.length
+  while (length > 0 && isDigit(text.charCodeAt(length - 1))) length--
+  return length
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+/** How much of a key is before its last segment, where that is a number: 5 of `user:42`. */
+export function lengthBeforeNumber(key: string): number | undefined {
+  const length = lengthBeforeDigits(key)
+  return length < key.length && (length === 0 || isSeparator(key, length - 1)) ? length : undefined
 }
 
 /** A key in pieces, each with the separator that ends it: `user:42` is `user:`, `42`. */

@@ -178,7 +178,7 @@ export class Ledger {
     this.l1Sizes.sample(ended, slot)
     this.#slotEnds = slot + this.#width - this.#offset
     if (floorTo(slot, REBALANCE) !== floorTo(ended, REBALANCE)) {
-      if (this.patterns.rebalance()) this.keys.forgetKeys()
+      this.patterns.rebalance()
       this.endpoints.rebalance()
     }
     if (floorTo(slot, AGE) !== floorTo(ended, AGE)) {

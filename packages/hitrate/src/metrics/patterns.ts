@@ -1,24 +1,23 @@
-import { splitKey } from './infer.ts'
+import { lengthBeforeNumber, splitKey } from './infer.ts'
 import { Learner } from './learner.ts'
+import { RecentHandles } from './recent-handles.ts'
 import type { DeclaredPattern } from './recorder.ts'
 import type { Handle, SeriesTable } from './series-table.ts'
 import type { PatternRule } from './types.ts'
-
-/** Keys whose pattern is remembered: two generations of this many. */
-const REMEMBERED = 2_048
-/** Longer keys are worked out anew each time: remembering them would cost more than it saves. */
-const MAX_REMEMBERED_LENGTH = 128
 
 /** Finds a key's pattern: the declared one wins and is not looked up here; then the user's rules; then inference. */
 export class Patterns {
   readonly #table: SeriesTable
   readonly #rules: readonly PatternRule[]
   readonly #learner: Learner
-  #recent = new Map<string, Handle>()
-  #older = new Map<string, Handle>()
+  readonly #keys: RecentHandles
+  /** Of keys that end in a number, by what is before it: all of them have one pattern. A rule may look at the number. */
+  readonly #stems: RecentHandles
 
   constructor(table: SeriesTable, rules: readonly PatternRule[]) {
     this.#table = table
+    this.#keys = new RecentHandles(table)
+    this.#stems = new RecentHandles(table)
     // With more families than that most would be `__other__`: rather see them as one.
     this.#learner = new Learner(2 * table.cap)
     // A copy of our own: a `g` or `y` flag would make the expression remember where it stopped.
@@ -37,17 +36,21 @@ export class Patterns {
   }
 
   of(key: string): Handle {
-    const remembered = this.#recent.get(key) ?? this.#older.get(key)
-    if (remembered !== undefined) return remembered.current
+    const length = this.#rules.length === 0 ? lengthBeforeNumber(key) : undefined
+    if (length !== undefined) return this.#ofStem(key.slice(0, length), key)
+    const remembered = this.#keys.get(key)
+    if (remembered !== undefined) return remembered
     const handle = this.#find(key)
-    if (key.length <= MAX_REMEMBERED_LENGTH) this.#remember(key, handle)
+    this.#keys.keep(key, handle)
     return handle
   }
 
-  /** After series have changed hands: a remembered handle may be that of a label dropped in between. */
-  forgetKeys(): void {
-    this.#recent.clear()
-    this.#older.clear()
+  #ofStem(stem: string, key: string): Handle {
+    const remembered = this.#stems.get(stem)
+    if (remembered !== undefined) return remembered
+    const handle = this.#find(key)
+    this.#stems.keep(structuredClone(stem), handle)
+    return handle
   }
 
   #find(key: string): Handle {
@@ -58,14 +61,6 @@ export class Patterns {
     const { label, folded } = this.#learner.learn(splitKey(key))
     for (const [from, into] of folded) if (from !== into) this.#table.merge(from, this.#table.handle(into))
     return this.#table.handle(label).current
-  }
-
-  #remember(key: string, handle: Handle): void {
-    if (this.#recent.size >= REMEMBERED) {
-      this.#older = this.#recent
-      this.#recent = new Map()
-    }
-    this.#recent.set(key, handle)
   }
 }
 

@@ -169,28 +169,24 @@ export class SeriesTable {
     handle.retire(into)
   }
 
-  /**
-   * Lets busy candidates take the series of the least used labels. For every minute or so.
-   * @returns whether any did
-   */
-  rebalance(): boolean {
-    if (this.#candidates.size === 0) return false
+  /** Lets busy candidates take the series of the least used labels. For every minute or so. */
+  rebalance(): void {
+    if (this.#candidates.size === 0) return
     const busiest = [...this.#candidates.values()].sort((a, b) => b.uses - a.uses)
     const idlest = [...this.#live.values()].sort((a, b) => a.uses - b.uses)
     const swaps = Math.max(1, Math.floor(this.cap * MAX_SWAPS))
     for (let place = 0; place < swaps; place++) {
       const riser = busiest[place]
-      if (riser === undefined) return place > 0
+      if (riser === undefined) return
       if (this.#live.size >= this.cap) {
         const faller = idlest[place]
-        if (faller === undefined || riser.uses <= HYSTERESIS * faller.uses) return place > 0
+        if (faller === undefined || riser.uses <= HYSTERESIS * faller.uses) return
         this.#demote(faller)
       }
       this.#candidates.delete(riser.label)
       riser.series = this.#rollup.create()
       this.#live.set(riser.label, riser)
     }
-    return true
   }
 
   /** Makes old use count for less. For every quarter of an hour or so. */

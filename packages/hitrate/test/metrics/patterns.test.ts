@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createMetrics, inferPattern } from '../../src/metrics/index.ts'
-import type { MetricsCollector } from '../../src/metrics/types.ts'
+import type { MetricsCollector, MetricsOptions } from '../../src/metrics/types.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 
 function get(metrics: MetricsCollector, key: string, hit = true): void {
@@ -157,6 +157,47 @@ describe('pattern extraction', () => {
       { pattern: 'product:*', keyspace: 'product:{id:int}', ttlSeconds: 900, totalRequests: 2 },
       { pattern: 'user:*', keyspace: null, ttlSeconds: 60, totalRequests: 1 },
     ])
+  })
+
+  it('of keys that end in a number is the same whether the number is looked at or not', () => {
+    const word = fc.constantFrom(
+      'user',
+      'a1',
+      '7',
+      '',
+      ...Array.from({ length: 30 }, (_, n) => `w${'abc'.repeat(n % 3)}${n}`),
+    )
+    const key = fc
+      .tuple(fc.array(word, { maxLength: 9 }), fc.constantFrom(':', '/'), fc.nat(99))
+      .map(([words, separator, number]) => [...words, number].join(separator))
+    const counts = (keys: readonly string[], patterns: MetricsOptions['patterns']): unknown => {
+      const metrics = createMetrics({ clock: manualClock(), maxPatterns: 20, ...(patterns && { patterns }) })
+      for (const one of keys) get(metrics, one)
+      return metrics
+        .patterns({ sort: 'pattern', limit: 1_000 })
+        .patterns.map(({ pattern, totalRequests }) => [pattern, totalRequests])
+    }
+    fc.assert(
+      fc.property(fc.array(key, { minLength: 1, maxLength: 120 }), (keys) => {
+        // A rule has to see the number, also one that never matches.
+        expect(counts(keys, undefined)).toEqual(counts(keys, [{ match: /(?!)/, pattern: 'never' }]))
+      }),
+    )
+  })
+
+  it('gets a series when it becomes busy, though it was dropped as a rare one while its keys were remembered', () => {
+    const clock = manualClock()
+    const metrics = createMetrics({
+      clock,
+      maxPatterns: 2,
+      patterns: [{ match: /^(\w+)~/, pattern: '$1~*' }],
+    })
+    for (const key of ['first~1', 'second~1', 'busy~1']) get(metrics, key)
+    for (let rare = 0; rare < 100; rare++) get(metrics, `rare${rare}~1`)
+    for (let time = 0; time < 1_000; time++) get(metrics, 'busy~1')
+    clock.advanceSync(120_000)
+    get(metrics, 'busy~1')
+    expect(labels(metrics)).toContain('busy~*')
   })
 
   it('of a very long key stays short', () => {

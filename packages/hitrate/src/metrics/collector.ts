@@ -166,6 +166,8 @@ export class Collector implements Recorder {
     this.#ledger.tick()
     const { open } = this.#ledger.tiers[tier][operation]
     open.increase(resultAt(result), count)
+    // What was not sent took no time; counted as 0 it would make a lost L2 look fast.
+    if (result === 'open') return
     const nanoseconds = toNanoseconds(took)
     open.histograms[0]?.add(timeBucket(nanoseconds), nanoseconds)
   }

@@ -154,6 +154,7 @@ export interface EndpointsReport {
 export interface TierStats {
   readonly tier: Tier
   readonly operation: TierOperation
+  /** Calls that were sent: those the breaker held back are among the results alone, and have no time. */
   readonly calls: number
   /** Counted by key: a call for many keys counts once above and many times here. */
   readonly results: Readonly<Record<TierResult, number>>

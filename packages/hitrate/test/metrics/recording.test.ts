@@ -20,6 +20,17 @@ describe('cache hit recording', () => {
   })
 })
 
+describe('recording of calls to a tier', () => {
+  it('gives those that were not sent no time', () => {
+    const metrics = createMetrics({ clock: manualClock() })
+    metrics.recorder.tier('l2', 'read', 'error', 40)
+    for (let call = 0; call < 9; call++) metrics.recorder.tier('l2', 'read', 'open', 0)
+    const reads = metrics.tiers().find(({ tier, operation }) => tier === 'l2' && operation === 'read')
+    expect(reads).toMatchObject({ calls: 1, avgMs: 40, results: { error: 1, open: 9 } })
+    expect(reads?.p50Ms).toBeCloseTo(40, -1)
+  })
+})
+
 describe('cache miss recording', () => {
   it('counts a get that found nothing as a miss, whichever tier was asked', () => {
     const metrics = createMetrics({ clock: manualClock() })

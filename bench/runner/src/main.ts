@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: one benchmark, alone on the machine. */
+import { abuse } from './abuse/abuse.ts'
 import { behaviour } from './behaviour/behaviour.ts'
 import { cluster } from './cluster.ts'
 import { hitRatio } from './hit-ratio.ts'
@@ -29,6 +30,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   behaviour: {
     about: 'what Hitrate and its peers do when something goes wrong; --save keeps it',
     run: behaviour,
+  },
+  abuse: {
+    about:
+      'what an application suffers while its monitor is abused; --only NAME, --rounds N, --turn MS, --save keeps it',
+    run: abuse,
   },
   safety: {
     about:

@@ -61,6 +61,19 @@ if (benchmark === undefined) {
   const complaint = help ? [] : [`no benchmark is called ${JSON.stringify(name)}; accepted:`]
   console.log([...complaint, 'npm run bench -- NAME', ...list].join('\n'))
   process.exitCode = help ? 0 : 1
+} else if (args.includes('--help') || args.includes('-h')) {
+  console.log(`npm run bench -- ${name}\n  ${benchmark.about}`)
 } else {
-  await benchmark.run(args)
+  try {
+    await benchmark.run(args)
+  } catch (error) {
+    if (!isMistake(error)) throw error
+    console.error(`${error.message}\n${name}: ${benchmark.about}`)
+    process.exitCode = 1
+  }
+}
+
+/** An option that is not known, or lacks its value: whoever typed it needs no stack. */
+function isMistake(error: unknown): error is Error {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
 }

@@ -27,6 +27,11 @@ export async function readText(request: Request): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** Whether there is, or may be, more of a body than is ever read: its length is not told, or above the cap. */
+export function mayExceedCap({ headers }: Request): boolean {
+  return headers.has('transfer-encoding') || Number(headers.get('content-length')) > MAX_BODY_BYTES
+}
+
 /** Media type of a request without its parameters, in lower case; empty when none is given. */
 export function mediaTypeOf(request: Request): string {
   return (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''

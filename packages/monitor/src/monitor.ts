@@ -1,6 +1,7 @@
 import type { Metrics } from 'hitrate/metrics'
 import { createAccess } from './access/access.ts'
 import { createAlerts } from './alerts/alerts.ts'
+import { mayExceedCap } from './body.ts'
 import { mountAbout } from './endpoints/about.ts'
 import { mountAlerts } from './endpoints/alerts.ts'
 import { createApp, permitWith, type RequestContext } from './endpoints/app.ts'
@@ -116,7 +117,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
     metrics,
     covers,
     async fetch(request: Request, context: RequestContext = {}) {
-      return withStandingHeaders(await answer(request, context))
+      const response = withStandingHeaders(await answer(request, context))
+      // The rest is not worth reading: with it, whoever sends much would keep the process busy.
+      if (context.connection?.receiving === true && mayExceedCap(request)) {
+        response.headers.set('connection', 'close')
+      }
+      return response
     },
     close,
     [Symbol.asyncDispose]: close,

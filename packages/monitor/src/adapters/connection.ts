@@ -9,13 +9,29 @@ export function isEnding(value: unknown): value is Ending {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'destroy') === 'function'
 }
 
+/** As much of a request of Node's as is needed here. */
+interface Arriving {
+  readonly socket: object
+  readonly httpVersionMajor: number
+  /** Whether all of it is there. */
+  readonly complete: boolean
+}
+
+export function isArriving(value: unknown): value is Arriving {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'complete') === 'boolean'
+}
+
 /**
- * The connection of a response. Node tells nobody that a server begins to close, and waits for every open answer; but a
+ * The connection of a request and its response. Node tells nobody that a server begins to close, and waits for every open answer; but a
  * socket knows its server, and that one no longer listens then.
  */
-export function connectionOf(socket: object, outgoing: Ending): Connection {
-  const server: unknown = Reflect.get(socket, 'server')
+export function connectionOf(incoming: Arriving, outgoing: Ending): Connection {
+  const server: unknown = Reflect.get(incoming.socket, 'server')
   return {
+    // Of HTTP/2 a stream ends by itself, and others go on beside it.
+    get receiving() {
+      return !incoming.complete && incoming.httpVersionMajor === 1
+    },
     get serving() {
       return typeof server !== 'object' || server === null || Reflect.get(server, 'listening') !== false
     },

@@ -2,7 +2,7 @@
 import { findTargetHandler, isMiddleware } from 'hono/utils/handler'
 import type { Connection } from '../live/connection.ts'
 import type { Monitor } from '../monitor.ts'
-import { connectionOf, isEnding } from './connection.ts'
+import { connectionOf, isArriving, isEnding } from './connection.ts'
 import { endpointName } from './endpoint-name.ts'
 
 interface MatchedRoute {
@@ -51,10 +51,9 @@ function nodeConnInfo(c: Context): ConnInfo {
 
 /** Of `@hono/node-server`; nothing where another server runs. */
 function nodeConnection(c: Context): Connection | undefined {
-  const socket = field(field(c.env, 'incoming'), 'socket')
+  const incoming = field(c.env, 'incoming')
   const outgoing = field(c.env, 'outgoing')
-  if (typeof socket !== 'object' || socket === null || !isEnding(outgoing)) return undefined
-  return connectionOf(socket, outgoing)
+  return isArriving(incoming) && isEnding(outgoing) ? connectionOf(incoming, outgoing) : undefined
 }
 
 /**

@@ -30,7 +30,7 @@ export function serve(
   body?: unknown,
 ): Promise<void> {
   const { remoteAddress } = incoming.socket
-  const context = { remoteAddress, body, connection: connectionOf(incoming.socket, outgoing) }
+  const context = { remoteAddress, body, connection: connectionOf(incoming, outgoing) }
   return getRequestListener((request) => monitor.fetch(request, context), OPTIONS)(incoming, outgoing)
 }
 

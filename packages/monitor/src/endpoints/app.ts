@@ -17,7 +17,10 @@ export interface RequestContext {
    * read from the request.
    */
   readonly body?: unknown
-  /** For `GET /stream`. Without it a stream doesn't learn that its server is closing. */
+  /**
+   * For `GET /stream`, and for bodies that are too large. Without it a stream doesn't learn that its server is closing, and
+   * what is left of a body is read for nothing.
+   */
   readonly connection?: Connection | undefined
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { createMetrics, type Metrics } from 'hitrate/metrics'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createMonitor, type Monitor } from '../../src/index.ts'
@@ -158,6 +159,33 @@ export function testAdapter(start: StartServer): {
     await refused('/stats?window=soon', {}, 400)
     expect(await api('/stats', { method: 'HEAD' })).toMatchObject({ status: 200, text: '' })
     expect((await api('/warm', { method: 'OPTIONS' })).headers.get('allow')).toBe('POST, OPTIONS')
+  })
+
+  test.each([
+    ['POST /api/v1/cache/warm', 'content-length: 10000000', 413],
+    ['DELETE /api/v1/cache/warm', 'content-length: 10000000', 405],
+    ['DELETE /api/v1/cache/warm', 'transfer-encoding: chunked', 405],
+  ])(
+    '%s with %s is refused before its body is there, and the connection ends',
+    async (line, length, status) => {
+      const socket = connect(server.port, '127.0.0.1')
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk.toString()
+      })
+      socket.write(
+        `${line} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${length}\r\n\r\n`,
+      )
+      await once(socket, 'close')
+      expect(text).toContain(`HTTP/1.1 ${status} `)
+      expect(text.toLowerCase()).toContain('connection: close')
+    },
+  )
+
+  test('a refused body that is small does not end the connection', async () => {
+    const { status, headers } = await api('/nothing', post('{}'))
+    expect(status).toBe(404)
+    expect(headers.get('connection')).toBe('keep-alive')
   })
 
   test('the peer’s address is the connection’s, and a Host from elsewhere is refused', async () => {

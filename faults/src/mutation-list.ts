@@ -170,7 +170,7 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'stores/deadline.ts',
-        'let timer: Timer = clock.timer(timeout, passed)',
+        'let timer: Timer = start(passed)',
         'let timer: Timer = clock.timer(timeout * 20, passed)',
       ),
     ],

@@ -30,6 +30,7 @@ export async function callThrough(
     keeping,
     stale: undefined,
     deadline,
+    startDeadline: (expire) => clock.timer(deadline, expire),
     trigger: 'lookup',
     clock,
     recorder,

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { Clock, Timer } from '../clock.ts'
+import { equalTimers } from '../equal-timers.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import type { ClaimRequest, ServerTime, StoredEntry, Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
@@ -63,6 +64,7 @@ export function createClaims(options: {
   readonly recorder: Recorder
 }): Claims {
   const { shards, versions, orphans, background, clock, recorder } = options
+  const startRenewal = equalTimers(clock, LEASE / 4)
 
   /** Nobody loads under it, and nobody should wait for that: given back now, or else over the next link. */
   const abandon = (key: string, version: Version): void => {
@@ -76,7 +78,7 @@ export function createClaims(options: {
     let timer: Timer | undefined
     let over = false
     const renewLater = (): void => {
-      timer = clock.timer(LEASE / 4, () => void renew())
+      timer = startRenewal(() => void renew())
     }
     const renew = async (): Promise<void> => {
       const { store, guard } = shards.of(key)

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts'
+import type { StartTimer } from '../equal-timers.ts'
 import { CacheError } from '../errors.ts'
 import type { LoadResult, LoadTrigger, PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
@@ -33,6 +34,8 @@ export function startLoad(options: {
   readonly stale: unknown
   readonly keeping: Keeping
   readonly deadline: Milliseconds
+  /** Of timers of this deadline. */
+  readonly startDeadline: StartTimer
   readonly pattern: PatternHandle
   readonly trigger: LoadTrigger
   readonly clock: Clock
@@ -86,7 +89,7 @@ export function startLoad(options: {
     .begin(context, deadline, () => {
       if (over) return
       began = clock.now()
-      timer = clock.timer(deadline, expire)
+      timer = options.startDeadline(expire)
     })
     .then(
       (value) => {

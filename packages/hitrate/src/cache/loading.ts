@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { equalTimers } from '../equal-timers.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import type { Link } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
@@ -56,6 +57,7 @@ export function createLoading(options: {
 }): Loading {
   const { l2, fence, markers, payloads, makeEntry, tier1, clock, recorder } = options
   const permits = createPermits(options)
+  const startDeadline = equalTimers(clock, options.loadDeadline)
   /** The newest of each key. */
   const current = new Map<string, Slot>()
   const all = new Set<Slot>()
@@ -100,6 +102,7 @@ export function createLoading(options: {
       ...plan,
       stale: plan.stale?.value,
       deadline: options.loadDeadline,
+      startDeadline,
       clock,
       recorder,
     })

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts'
+import type { StartTimer } from '../equal-timers.ts'
 import type { Milliseconds } from '../units.ts'
 
 /** What came of asking. */
@@ -19,12 +20,15 @@ const OVERDUE: { readonly kind: 'overdue' } = Object.freeze({ kind: 'overdue' })
  * already arrived are handled first. Where even that was late, the request was perhaps only just written (node-redis
  * writes after the current turn of the loop): it gets once more what the loop took from it, at most `timeout` again.
  * So a caller waits `timeout`, plus the stall, plus at most `timeout`; without a stall the bound is `timeout`.
+ *
+ * @param start of timers of this timeout, where many work under it
  */
 export function withinDeadline<T>(
   clock: Clock,
   timeout: Milliseconds,
   work: () => Promise<T>,
   late: (answer: Answer<T>) => void = () => undefined,
+  start: StartTimer = (callback) => clock.timer(timeout, callback),
 ): Promise<Ending<T>> {
   const due = clock.now() + timeout
   return new Promise((resolve) => {
@@ -50,7 +54,7 @@ export function withinDeadline<T>(
       over = true
       resolve(OVERDUE)
     }
-    let timer: Timer = clock.timer(timeout, passed)
+    let timer: Timer = start(passed)
     try {
       work().then(
         (value) => settle({ kind: 'answered', value }),

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { equalTimers } from '../equal-timers.ts'
 import type { BreakerState, Recorder, TierOperation, TierResult } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Breaker } from './breaker.ts'
@@ -72,6 +73,7 @@ const OPEN: Guarded<never> = Object.freeze({ ok: false, failure: 'open' })
  */
 export function createGuard(options: GuardOptions): Guard {
   const { clock, recorder, timeout, breaker, onSilence, isReply = () => false } = options
+  const startDeadline = equalTimers(clock, timeout)
   const tellSilence = (): void => {
     recorder.incident('l2_silent')
     onSilence?.()
@@ -111,7 +113,7 @@ export function createGuard(options: GuardOptions): Guard {
       const era = gate?.era ?? 0
       const began = clock.now()
       const replies = watchdog?.replies ?? 0
-      const ending = await withinDeadline(clock, timeout, work, hearLate)
+      const ending = await withinDeadline(clock, timeout, work, hearLate, startDeadline)
       tellWatchdog(ending, replies)
       // An answer of another shape than was asked for is as good as none.
       const counts = ending.kind === 'answered' ? countsOf(ending.value, result) : undefined
@@ -141,7 +143,7 @@ export function createGuard(options: GuardOptions): Guard {
     },
     async probe(work) {
       const replies = watchdog?.replies ?? 0
-      const ending = await withinDeadline(clock, timeout, work, hearLate)
+      const ending = await withinDeadline(clock, timeout, work, hearLate, startDeadline)
       tellWatchdog(ending, replies)
       return ending.kind === 'answered'
     },

@@ -12,7 +12,7 @@ const FLOW = ['hit_l1', 'hit_l2', 'stale', 'coalesced', 'miss', 'error'] as cons
 /** What became of the lookups of a window, each outcome with its own response times. */
 export function flowOf(ledger: Ledger, query: WindowQuery = {}): FlowReport {
   const window = settledWindow(ledger, query)
-  const counts = ledger.overallRollup.read(window).get(ledger.overall) ?? new Tally(OVERALL_SHAPE)
+  const counts = ledger.overallRollup.read(window)(ledger.overall) ?? new Tally(OVERALL_SHAPE)
   const series = asSeries(counts)
   const { totalRequests, outcomes, load } = statsOf(series)
   return Object.freeze({

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../units.ts'
 import { byName } from './by-name.ts'
+import type { CacheStats } from './cache-stats.ts'
 import { assessHealth } from './health.ts'
 import { HITS_PER_SAMPLE } from './hit-runs.ts'
 import { resultAt, SERIES_SHAPE } from './layout.ts'
@@ -13,15 +14,15 @@ import {
   compare,
   evidenceOf,
   ORDERS,
-  otherShare,
+  OtherShare,
   patternStatsOf,
   type Row,
   rowsOf,
   withRemainder,
 } from './rows.ts'
-import { OTHER, type SeriesTable } from './series-table.ts'
+import { type Handle, OTHER, type SeriesTable } from './series-table.ts'
 import { MetricsSnapshot, SeriesSnapshot } from './snapshot.ts'
-import { asSeries, meanMs, quantileMs, statsOf } from './stats.ts'
+import { asSeries, hitsAndMisses, latenciesOf, meanMs, statsOf } from './stats.ts'
 import { Tally } from './tally.ts'
 import {
   type EndpointPatternStats,
@@ -64,15 +65,20 @@ export class Reports {
   patterns(matches: (label: string) => boolean, query: PatternsQuery = {}): PatternsReport {
     const sort = ORDERS[oneOf('sort', query.sort ?? 'total_requests', PATTERN_SORTS)]
     const limit = limitOf(query.limit, DEFAULT_LIMIT)
-    const all = this.#patterns(this.#window(query))
-    const matching = all.filter(({ handle }) => matches(handle.label))
+    const matching: PatternStats[] = []
     const aggregate = new Tally(SERIES_SHAPE)
-    for (const { tally } of matching) aggregate.merge(tally)
+    const otherShare = new OtherShare()
+    for (const row of this.#patterns(this.#window(query))) {
+      otherShare.add(row)
+      if (!matches(row.handle.label)) continue
+      aggregate.merge(row.tally)
+      matching.push(patternStatsOf(row))
+    }
     return Object.freeze({
-      patterns: matching.map(patternStatsOf).sort(sort).slice(0, limit),
+      patterns: matching.sort(sort).slice(0, limit),
       aggregate: statsOf(aggregate),
       total: matching.length,
-      otherShare: otherShare(all),
+      otherShare: otherShare.value,
     })
   }
 
@@ -83,26 +89,29 @@ export class Reports {
   endpoints(query: WindowQuery & { readonly limit?: number } = {}): EndpointsReport {
     const limit = limitOf(query.limit, DEFAULT_LIMIT)
     const window = this.#window(query)
-    const all = this.#endpoints(window)
+    const all: { readonly handle: Handle; readonly stats: CacheStats }[] = []
+    const otherShare = new OtherShare()
+    for (const row of this.#endpoints(window)) {
+      otherShare.add(row)
+      all.push({ handle: row.handle, stats: statsOf(row.tally) })
+    }
+    all.sort(
+      (a, b) => b.stats.totalRequests - a.stats.totalRequests || compare(a.handle.label, b.handle.label),
+    )
     const cells = this.#ledger.cellRollup.read(window)
     const labels = new Map([...this.#ledger.patterns.handles()].map(({ series, label }) => [series, label]))
-    const sorted = all
-      .map(({ handle, tally }) => ({ handle, stats: statsOf(tally) }))
-      .sort(
-        (a, b) => b.stats.totalRequests - a.stats.totalRequests || compare(a.handle.label, b.handle.label),
-      )
     return Object.freeze({
-      endpoints: sorted.slice(0, limit).map(({ handle, stats }): EndpointStats => {
+      endpoints: all.slice(0, limit).map(({ handle, stats }): EndpointStats => {
         const used: EndpointPatternStats[] = []
         for (const [pattern, cell] of this.#ledger.cells.row(handle.series)) {
-          const tally = cells.get(cell)
+          const tally = cells(cell)
           const label = labels.get(pattern)
           if (tally !== undefined && label !== undefined) used.push(cellStatsOf(label, tally))
         }
         return Object.freeze({ ...stats, endpoint: handle.label, patterns: withRemainder(used, stats) })
       }),
       total: all.length,
-      otherShare: otherShare(all),
+      otherShare: otherShare.value,
     })
   }
 
@@ -110,7 +119,7 @@ export class Reports {
     const read = this.#ledger.tierRollup.read(this.#window(query))
     return TIERS.flatMap((tier) =>
       TIER_OPERATIONS.map((operation): TierStats => {
-        const tally = read.get(this.#ledger.tiers[tier][operation])
+        const tally = read(this.#ledger.tiers[tier][operation])
         const took = tally?.histograms[0]
         return Object.freeze({
           tier,
@@ -118,9 +127,7 @@ export class Reports {
           calls: took?.count ?? 0,
           results: byName(TIER_RESULTS, (result) => tally?.count(resultAt(result)) ?? 0),
           avgMs: meanMs(took),
-          p50Ms: quantileMs(took, 0.5),
-          p95Ms: quantileMs(took, 0.95),
-          p99Ms: quantileMs(took, 0.99),
+          ...latenciesOf(took),
         })
       }),
     )
@@ -129,16 +136,20 @@ export class Reports {
   lowPerformers(query: LowPerformersQuery = {}): readonly LowPerformer[] {
     const threshold = ratioOf('threshold', query.threshold ?? 0.5)
     const minRequests = wholeNumberOf('minRequests', query.minRequests ?? 10, 0)
-    return this.#patterns(this.#window(query))
-      .map(({ handle, tally }) => ({ ...patternStatsOf({ handle, tally }), ttl: handle.ttl }))
-      .filter(({ pattern, hitRate, totalRequests }) => {
-        return pattern !== OTHER && totalRequests > 0 && totalRequests >= minRequests && hitRate < threshold
-      })
+    const low: { readonly stats: PatternStats; readonly ttl: Milliseconds | null }[] = []
+    for (const row of this.#patterns(this.#window(query))) {
+      const { hits, total } = hitsAndMisses(row.tally)
+      if (row.handle.label === OTHER || total === 0 || total < minRequests || hits / total >= threshold)
+        continue
+      low.push({ stats: patternStatsOf(row), ttl: row.handle.ttl })
+    }
+    return low
       .sort(
-        (a, b) => a.hitRate - b.hitRate || b.totalRequests - a.totalRequests || compare(a.pattern, b.pattern),
+        ({ stats: a }, { stats: b }) =>
+          a.hitRate - b.hitRate || b.totalRequests - a.totalRequests || compare(a.pattern, b.pattern),
       )
       .map(
-        ({ ttl, ...stats }): LowPerformer =>
+        ({ stats, ttl }): LowPerformer =>
           Object.freeze({
             pattern: stats.pattern,
             hitRate: stats.hitRate,
@@ -164,8 +175,11 @@ export class Reports {
   self(query: WindowQuery = {}): SelfReport {
     const window = this.#window(query)
     const { bytes, patterns, endpoints } = this.#ledger
-    const tracked = (table: SeriesTable, rows: readonly Row[]): TrackedSeries =>
-      Object.freeze({ tracked: table.size, max: table.cap, otherShare: otherShare(rows) })
+    const tracked = (table: SeriesTable, rows: Iterable<Row>): TrackedSeries => {
+      const otherShare = new OtherShare()
+      for (const row of rows) otherShare.add(row)
+      return Object.freeze({ tracked: table.size, max: table.cap, otherShare: otherShare.value })
+    }
     return Object.freeze({
       sizeBytes: bytes,
       timedOneIn: HITS_PER_SAMPLE,
@@ -177,8 +191,11 @@ export class Reports {
 
   snapshot(query: WindowQuery = {}): MetricsSnapshot {
     const window = this.#window(query)
-    const byLabel = (rows: readonly Row[]): ReadonlyMap<string, SeriesSnapshot> =>
-      new Map(rows.map(({ handle, tally }) => [handle.label, new SeriesSnapshot(tally)]))
+    const byLabel = (rows: Iterable<Row>): ReadonlyMap<string, SeriesSnapshot> => {
+      const snapshots = new Map<string, SeriesSnapshot>()
+      for (const { handle, tally } of rows) snapshots.set(handle.label, new SeriesSnapshot(tally.copy()))
+      return snapshots
+    }
     return new MetricsSnapshot(
       this.#ledger.options.clock.wall(),
       new SeriesSnapshot(this.#overall(window)),
@@ -192,23 +209,20 @@ export class Reports {
   }
 
   #overall(window: Milliseconds): Tally {
-    const read = this.#ledger.overallRollup.read(window).get(this.#ledger.overall)
+    const read = this.#ledger.overallRollup.read(window)(this.#ledger.overall)
     return read === undefined ? new Tally(SERIES_SHAPE) : asSeries(read)
   }
 
-  #patterns(window: Milliseconds): Row[] {
-    return rowsOf(this.#ledger.patterns.handles(), this.#ledger.patternRollup.read(window))
+  #patterns(window: Milliseconds): Iterable<Row> {
+    const read = this.#ledger.patternRollup.read(window)
+    return rowsOf(this.#ledger.patterns.handles(), ({ series }) => read(series))
   }
 
-  #endpoints(window: Milliseconds): Row[] {
+  #endpoints(window: Milliseconds): Iterable<Row> {
     const { endpoints, endpointRollup, pending } = this.#ledger
     const read = endpointRollup.read(window)
-    const waiting = read.get(pending)
-    if (waiting !== undefined) {
-      const unmatched = endpoints.handle(UNMATCHED).series
-      waiting.merge(read.get(unmatched) ?? new Tally(SERIES_SHAPE))
-      read.set(unmatched, waiting)
-    }
-    return rowsOf(endpoints.handles(), read)
+    return rowsOf(endpoints.handles(), ({ label, series }) =>
+      label === UNMATCHED ? read(series, pending) : read(series),
+    )
   }
 }

@@ -21,6 +21,12 @@ export interface Step {
   readonly tallies: readonly Tally[]
 }
 
+/**
+ * Gives the counts of series, added up; `undefined` when there are none. The tally is the same one each time, filled anew:
+ * who keeps it copies it. So a report of hundreds of series makes no garbage of their buckets.
+ */
+export type Reading = (...group: readonly Series[]) => Tally | undefined
+
 export interface RollupOptions {
   /** Finest first. */
   readonly tiers: readonly Tier[]
@@ -56,6 +62,8 @@ export class Rollup {
   readonly #views = new Map<string, MergedView>()
   /** Empty tallies for rolling up: their bucket arrays have found their size. */
   readonly #spare: Tally[] = []
+  /** Where {@link Reading} adds up. */
+  readonly #sum: Tally
   #fallback: number | undefined
   #nextId = 0
   #slot: Milliseconds
@@ -66,6 +74,7 @@ export class Rollup {
     this.#totalShape = options.totalShape ?? shape
     this.#tiers = options.tiers
     this.#closed = options.tiers.map(() => [])
+    this.#sum = new Tally(shape)
     this.#slot = floorTo(options.time, tierAt(options.tiers, 0).width)
   }
 
@@ -80,7 +89,7 @@ export class Rollup {
   }
 
   get bytes(): Bytes {
-    let bytes = 0
+    let bytes = this.#sum.bytes
     for (const segment of this.#closed.flat()) bytes += segment.bytes.byteLength
     for (const { open, total, inherited } of this.#live.values())
       bytes += open.bytes + total.bytes + (inherited?.bytes ?? 0)
@@ -162,17 +171,19 @@ export class Rollup {
     return this.#live.get(this.#resolve(id) ?? id)
   }
 
-  /** The counts of every series that has any in the window that ends now. The tallies are the caller's. */
-  read(window: Milliseconds): Map<Series, Tally> {
+  /** Reads the window that ends now. For as long as nothing is recorded and no other window is read. */
+  read(window: Milliseconds): Reading {
     const { sums } = this.#view(window)
-    const read = new Map<Series, Tally>()
-    for (const series of this.#live.values()) {
-      const tally = series.open.copy()
-      const closed = sums.get(series.id)
-      if (closed !== undefined) tally.merge(closed)
-      if (!tally.isEmpty) read.set(series, tally)
+    const sum = this.#sum
+    return (...group) => {
+      for (const [place, { id, open }] of group.entries()) {
+        if (place === 0) sum.set(open)
+        else sum.merge(open)
+        const closed = sums.get(id)
+        if (closed !== undefined) sum.merge(closed)
+      }
+      return sum.isEmpty ? undefined : sum
     }
-    return read
   }
 
   /**

@@ -2,36 +2,42 @@ import type { Ratio } from '../units.ts'
 import { CELL_LOAD_TIME, SIZE_SUM_AT, SIZES_AT } from './layout.ts'
 import { dominantMissReason } from './recommendations.ts'
 import { MISS_REASONS } from './recorder.ts'
-import type { Series } from './rollup.ts'
 import { type Handle, OTHER } from './series-table.ts'
 import { hitsAndMisses, NS_PER_MS, ratio, statsOf } from './stats.ts'
 import type { Tally } from './tally.ts'
 import type { CacheStats, EndpointPatternStats, Evidence, PatternSort, PatternStats } from './types.ts'
 
-/** A label and its counts in a window. */
+/** A label and its counts in a window: of the row that is being looked at, see `Reading`. */
 export interface Row {
   readonly handle: Handle
   readonly tally: Tally
 }
 
-export function rowsOf(handles: Iterable<Handle>, read: ReadonlyMap<Series, Tally>): Row[] {
-  const rows: Row[] = []
+/** Those that have any, one after the other. */
+export function* rowsOf(
+  handles: Iterable<Handle>,
+  countsOf: (handle: Handle) => Tally | undefined,
+): Iterable<Row> {
   for (const handle of handles) {
-    const tally = read.get(handle.series)
-    if (tally !== undefined) rows.push({ handle, tally })
+    const tally = countsOf(handle)
+    if (tally !== undefined) yield { handle, tally }
   }
-  return rows
 }
 
-export function otherShare(rows: readonly Row[]): Ratio {
-  let all = 0
-  let others = 0
-  for (const { handle, tally } of rows) {
+/** Which share of the lookups of all rows went to `__other__`. */
+export class OtherShare {
+  #all = 0
+  #others = 0
+
+  add({ handle, tally }: Row): void {
     const { total } = hitsAndMisses(tally)
-    all += total
-    if (handle.label === OTHER) others += total
+    this.#all += total
+    if (handle.label === OTHER) this.#others += total
   }
-  return ratio(others, all)
+
+  get value(): Ratio {
+    return ratio(this.#others, this.#all)
+  }
 }
 
 export function patternStatsOf({ handle, tally }: Row): PatternStats {

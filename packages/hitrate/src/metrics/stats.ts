@@ -20,6 +20,7 @@ import { Tally } from './tally.ts'
 
 const MS_PER_SECOND = 1_000
 export const NS_PER_MS = 1e6
+const PERCENTILES = [0.5, 0.95, 0.99] as const
 
 /** Outcomes that give a caller a value from the cache, and those that don't; `bypass` is neither. */
 const HITS: readonly Outcome[] = ['hit_l1', 'hit_l2', 'stale']
@@ -43,6 +44,7 @@ export function ratio(part: number, whole: number): Ratio {
 export function statsOf(tally: Tally): CacheStats {
   const { hits, misses, total } = hitsAndMisses(tally)
   const response = tally.histograms[RESPONSE]
+  const { p50Ms, p95Ms, p99Ms } = latenciesOf(response)
   return Object.freeze({
     totalRequests: total,
     cacheHits: hits,
@@ -50,9 +52,9 @@ export function statsOf(tally: Tally): CacheStats {
     hitRate: ratio(hits, total),
     missRate: ratio(misses, total),
     avgResponseTimeMs: meanMs(response),
-    p50ResponseTimeMs: quantileMs(response, 0.5),
-    p95ResponseTimeMs: quantileMs(response, 0.95),
-    p99ResponseTimeMs: quantileMs(response, 0.99),
+    p50ResponseTimeMs: p50Ms,
+    p95ResponseTimeMs: p95Ms,
+    p99ResponseTimeMs: p99Ms,
     avgWaitTimeMs: ratio(tally.count(WAIT_AT), total + tally.count(outcomeAt('bypass'))) / NS_PER_MS,
     timeSavedMs: tally.count(SAVED_AT) / NS_PER_MS,
     outcomes: byName(OUTCOMES, (outcome) => tally.count(outcomeAt(outcome))),
@@ -77,11 +79,8 @@ function loadStatsOf(tally: Tally): LoadStats {
 
 /** Percentiles of a histogram of times. */
 export function latenciesOf(histogram: Histogram | undefined): Latencies {
-  return {
-    p50Ms: quantileMs(histogram, 0.5),
-    p95Ms: quantileMs(histogram, 0.95),
-    p99Ms: quantileMs(histogram, 0.99),
-  }
+  const [p50 = 0, p95 = 0, p99 = 0] = histogram?.quantiles(PERCENTILES) ?? []
+  return { p50Ms: p50 * MS_PER_SECOND, p95Ms: p95 * MS_PER_SECOND, p99Ms: p99 * MS_PER_SECOND }
 }
 
 /** Response times of all hits, from the counts of the whole cache. */
@@ -93,10 +92,6 @@ export function hitLatencies(overall: Tally): Latencies {
 
 export function meanMs(histogram: Histogram | undefined): Milliseconds {
   return (histogram?.mean ?? 0) * MS_PER_SECOND
-}
-
-export function quantileMs(histogram: Histogram | undefined, q: number): Milliseconds {
-  return (histogram?.quantile(q) ?? 0) * MS_PER_SECOND
 }
 
 /** The counts of the whole cache in the form of a pattern's: response times of all outcomes but `bypass` in one. */

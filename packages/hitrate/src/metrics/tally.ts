@@ -47,13 +47,12 @@ export class Tally {
 
   /** Adds (`sign` 1) or takes away (-1). Of a wider shape only what this one has too. */
   merge(other: Tally, sign: 1 | -1 = 1): void {
-    for (let counter = 0; counter < this.counters.length; counter++) {
-      const count = other.count(counter)
-      if (count !== 0) this.increase(counter, sign * count)
-    }
-    for (const [place, histogram] of this.histograms.entries()) {
+    const { counters, histograms } = this
+    for (let counter = 0; counter < counters.length; counter++)
+      counters[counter] = (counters[counter] ?? 0) + sign * (other.counters[counter] ?? 0)
+    for (let place = 0; place < histograms.length; place++) {
       const theirs = other.histograms[place]
-      if (theirs !== undefined) histogram.merge(theirs, sign)
+      if (theirs !== undefined) histograms[place]?.merge(theirs, sign)
     }
   }
 
@@ -62,9 +61,18 @@ export class Tally {
     for (const histogram of this.histograms) histogram.clear()
   }
 
+  /** Becomes the same as another tally of its shape, in the room it has. */
+  set(other: Tally): void {
+    this.counters.set(other.counters)
+    for (let place = 0; place < this.histograms.length; place++) {
+      const theirs = other.histograms[place]
+      if (theirs !== undefined) this.histograms[place]?.set(theirs)
+    }
+  }
+
   copy(): Tally {
     const copy = new Tally(this.shape)
-    copy.merge(this)
+    copy.set(this)
     return copy
   }
 

@@ -62,13 +62,13 @@ export class Timeline {
     const read = rollup.read(window)
     const busiest = [...table.handles()]
       .filter(({ label }) => matches(label))
-      .map((handle) => {
+      .flatMap((handle) => {
         const series = by === 'pattern' ? [handle.series] : this.#ofEndpoint(handle)
-        const tallies = series.flatMap((one) => read.get(one) ?? [])
-        const requests = tallies.reduce((sum, tally) => sum + hitsAndMisses(tally).total, 0)
-        return { name: handle.label, series, used: tallies.length > 0, requests }
+        const counts = read(...series)
+        return counts === undefined
+          ? []
+          : [{ name: handle.label, series, requests: hitsAndMisses(counts).total }]
       })
-      .filter(({ used }) => used)
       .sort((a, b) => b.requests - a.requests || compare(a.name, b.name))
       .slice(0, limit)
     const points = this.#points(

@@ -113,7 +113,7 @@ function everCounted({ total, open }: Series): Tally {
 /** What was held back for a route that can no longer be told: its bucket is gone. What still may move is left out. */
 function settled({ pending, endpointRollup }: Ledger): Tally {
   const tally = everCounted(pending)
-  const movable = endpointRollup.read(MOVABLE).get(pending)
+  const movable = endpointRollup.read(MOVABLE)(pending)
   if (movable !== undefined) tally.merge(movable, -1)
   return tally
 }

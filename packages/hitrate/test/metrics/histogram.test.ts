@@ -136,6 +136,42 @@ describe('a histogram', () => {
       }),
     )
   })
+  it('gains in plus exactly what it lost in minus, also when it did not have it', () => {
+    fc.assert(
+      fc.property(times, times, (some, others) => {
+        const one = histogramOf(some)
+        const other = histogramOf(others)
+        const back = one.minus(other).plus(other)
+        expect(back.buckets()).toEqual(one.buckets())
+        expect([back.count, back.sum]).toEqual([one.count, one.sum])
+      }),
+    )
+  })
+  it('finds several quantiles in one pass that are the same as each by itself', () => {
+    fc.assert(
+      fc.property(
+        times,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 }),
+        (values, qs) => {
+          const histogram = histogramOf([...values, ...values.map(() => 0)])
+          const ascending = qs.toSorted((a, b) => a - b)
+          expect(histogram.quantiles(ascending)).toEqual(ascending.map((q) => histogram.quantile(q)))
+        },
+      ),
+    )
+  })
+  it('set to another is the same, whatever it held', () => {
+    fc.assert(
+      fc.property(times, times, (some, others) => {
+        const one = histogramOf(some)
+        const other = histogramOf(others)
+        one.set(other)
+        expect(one).toMatchObject({ count: other.count, sum: other.sum, zeros: other.zeros })
+        expect(one.buckets()).toEqual(other.buckets())
+        expect(one.minus(other).buckets()).toEqual([])
+      }),
+    )
+  })
   it('counts values up to a power of two exactly', () => {
     fc.assert(
       fc.property(times, fc.integer({ min: -30, max: 8 }), (values, exponent) => {

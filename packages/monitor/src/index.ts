@@ -37,3 +37,4 @@ export type {
   WarmRunStatus,
   WarmStrategyStatus,
 } from './warmer.ts'
+export type { Respond, WholeAnswer } from './whole-answer.ts'

@@ -20,7 +20,7 @@ import { mountSeries } from './endpoints/series.ts'
 import { mountSignIn } from './endpoints/sign-in.ts'
 import { mountStats } from './endpoints/stats.ts'
 import { mountStream } from './endpoints/stream.ts'
-import { answerNothingThere, answerUnrouted } from './endpoints/unrouted.ts'
+import { answerUnrouted, nothingThere } from './endpoints/unrouted.ts'
 import { mountWarm } from './endpoints/warm.ts'
 import { withStandingHeaders } from './headers.ts'
 import { createFleetTicker } from './live/fleet-ticker.ts'
@@ -28,8 +28,9 @@ import { createStreams } from './live/streams.ts'
 import { createTicker } from './live/ticker.ts'
 import { type MonitorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { BUILD_FOLDER, type DashboardBuild, readBuild } from './pages/dashboard-build.ts'
-import { problemResponse, Refusal } from './problem.ts'
+import { problemOf, Refusal } from './problem.ts'
 import { createFindScope } from './scope.ts'
+import { respondAnywhere } from './whole-answer.ts'
 
 /** The monitoring API of one cache. It keeps no process alive; what it does beside answering ends with `close`. */
 export interface Monitor extends AsyncDisposable {
@@ -49,10 +50,15 @@ export interface Monitor extends AsyncDisposable {
 }
 
 /** What stands for an error in an answer; only refusals say what they are about. */
-function answerTo(error: unknown, { logger }: ResolvedOptions): Response {
-  if (error instanceof Refusal) return problemResponse(error)
+function refusalFor(error: unknown, { logger }: ResolvedOptions): Refusal {
+  if (error instanceof Refusal) return error
   logger?.error({ err: error }, 'the monitor failed to answer')
-  return problemResponse(new Refusal(500, 'The monitor failed; its log says why'))
+  return new Refusal(500, 'The monitor failed; its log says why')
+}
+
+/** What is left of a large body is not worth reading: whoever sends much would keep the process busy. */
+function isLast(request: Request, { connection }: RequestContext): boolean {
+  return connection?.receiving === true && mayExceedCap(request)
 }
 
 /**
@@ -95,17 +101,22 @@ export function createMonitor(options: MonitorOptions): Monitor {
   }
   mountAssets(app, permit, build)
   mountPages(app, permit, { access, name, base, build })
-  app.onError((error) => answerTo(error, resolved))
+  // Past the framework, which would make a response of each.
+  app.onError((error) => {
+    throw error
+  })
   app.notFound((c) => answerUnrouted(app, c.req.method, c.req.path, base))
 
   const answer = async (request: Request, context: RequestContext): Promise<Response> => {
     const { pathname } = new URL(request.url)
-    if (!covers(pathname)) return answerNothingThere(pathname, base)
-    try {
-      return await app.fetch(request, context)
-    } catch (error) {
-      return answerTo(error, resolved)
-    }
+    if (!covers(pathname)) throw nothingThere(pathname, base)
+    return app.fetch(request, context)
+  }
+  const refuse = (error: unknown, request: Request, context: RequestContext): Response => {
+    const { respond = respondAnywhere(request.method) } = context
+    const problem = problemOf(refusalFor(error, resolved))
+    if (!isLast(request, context)) return respond(problem)
+    return respond({ ...problem, headers: { ...problem.headers, connection: 'close' } })
   }
   const close = async (): Promise<void> => {
     streams.close()
@@ -117,12 +128,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
     metrics,
     covers,
     async fetch(request: Request, context: RequestContext = {}) {
-      const response = withStandingHeaders(await answer(request, context))
-      // The rest is not worth reading: with it, whoever sends much would keep the process busy.
-      if (context.connection?.receiving === true && mayExceedCap(request)) {
-        response.headers.set('connection', 'close')
+      try {
+        const response = withStandingHeaders(await answer(request, context))
+        if (isLast(request, context)) response.headers.set('connection', 'close')
+        return response
+      } catch (error) {
+        return refuse(error, request, context)
       }
-      return response
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { ProblemAnswer } from './contract/answers.ts'
+import { withStanding } from './headers.ts'
+import type { WholeAnswer } from './whole-answer.ts'
 
 /** What a problem says beyond its status. */
 export type ProblemMembers = Partial<Omit<ProblemAnswer, 'type' | 'title' | 'status' | 'detail'>>
@@ -25,7 +27,7 @@ export class Refusal extends Error {
 }
 
 /** The refusal as RFC 9457 wants it. */
-export function problemResponse(refusal: Refusal): Response {
+export function problemOf(refusal: Refusal): WholeAnswer {
   const problem: ProblemAnswer = {
     type: 'about:blank',
     title: STATUS_CODES[refusal.status] ?? 'Error',
@@ -33,10 +35,11 @@ export function problemResponse(refusal: Refusal): Response {
     detail: refusal.message,
     ...refusal.members,
   }
-  return Response.json(problem, {
+  return {
     status: refusal.status,
-    headers: { ...refusal.headers, 'content-type': 'application/problem+json' },
-  })
+    headers: withStanding({ ...refusal.headers, 'content-type': 'application/problem+json' }),
+    body: JSON.stringify(problem),
+  }
 }
 
 /** What was given, as it is shown back: whole when it is short, else the beginning of its JSON. */

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { CacheError } from 'hitrate'
 import { parse } from 'hono/utils/cookie'
 import type { Authorize } from './authorize.ts'
@@ -26,7 +26,7 @@ export const SESSION_COOKIE = 'hitrate_session'
 const TOKEN = /^[!-~]{1,1024}$/
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
 
 function sessionOf(request: Request): string | undefined {

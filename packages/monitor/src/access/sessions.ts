@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash as digest, randomBytes } from 'node:crypto'
 
 /** Sessions at the most; a new one ends the oldest. */
 const MAX_SESSIONS = 100
@@ -18,7 +18,7 @@ export interface Sessions {
 export function createSessions(now: () => number): Sessions {
   /** Hash of the id -> when it ends; oldest first. */
   const ends = new Map<string, number>()
-  const hash = (id: string): string => createHash('sha256').update(id).digest('base64')
+  const hash = (id: string): string => digest('sha256', id, 'base64')
   return {
     open() {
       const id = randomBytes(32).toString('base64url')

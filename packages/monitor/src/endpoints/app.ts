@@ -7,6 +7,7 @@ import type { ProblemAnswer } from '../contract/answers.ts'
 import { refuseInput } from '../contract/refuse-input.ts'
 import { problemSchema } from '../contract/schemas.ts'
 import type { Connection } from '../live/connection.ts'
+import type { Respond } from '../whole-answer.ts'
 
 /** What an adapter tells beside the request. */
 export interface RequestContext {
@@ -22,6 +23,8 @@ export interface RequestContext {
    * what is left of a body is read for nothing.
    */
   readonly connection?: Connection | undefined
+  /** How an answer is sent whose body lies in memory as a whole. Default: as any other, as a stream of the web. */
+  readonly respond?: Respond | undefined
 }
 
 /** The types of what goes through the app. */

@@ -72,9 +72,12 @@ export function mountPages(app: MonitorApp, permit: Permit, options: PageOptions
 
   app.openapi(contract, (c) => c.json(answer, 200))
   app.use('/', async (c, next) => {
-    await next()
-    const wantsPage = (c.req.header('accept') ?? '').includes('text/html')
-    if (c.error instanceof Refusal && c.error.status === 401 && access.signIn !== undefined && wantsPage) {
+    try {
+      await next()
+    } catch (error) {
+      const wantsPage = (c.req.header('accept') ?? '').includes('text/html')
+      const isStranger = error instanceof Refusal && error.status === 401
+      if (!isStranger || access.signIn === undefined || !wantsPage) throw error
       c.res = await signInPage(name, base, false)
     }
   })

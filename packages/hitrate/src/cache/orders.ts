@@ -22,6 +22,7 @@ export interface Orders {
   add(order: Order): boolean
   /** Whether a key is among them, by name or by pattern. */
   names(key: string): boolean
+  /** The oldest first. */
   list(): readonly Order[]
   /** Removes these very orders: one that was given anew since stays. */
   remove(orders: readonly Order[]): void
@@ -30,55 +31,58 @@ export interface Orders {
 }
 
 export function createOrders(limit: number): Orders {
-  const orders = new Map<string, Order>()
+  // A table of each kind, by name, the oldest first: each write of a value is an order.
+  const tables = { key: createTable(), tag: createTable(), pattern: createTable() } as const
+  const all = Object.values(tables)
+  /** What the patterns match, by their globs. */
   const patterns = new Map<string, (key: string) => boolean>()
 
-  const put = (id: string, order: Order): void => {
+  const size = (): number => tables.key.size + tables.tag.size + tables.pattern.size
+  const put = (order: Order): void => {
+    const table = tables[order.kind]
     // Removed first, so that the oldest are found at the front.
-    orders.delete(id)
-    orders.set(id, order)
-    if (order.kind === 'pattern') patterns.set(id, compileGlob(order.name))
+    table.delete(order.name)
+    table.set(order.name, order)
+    if (order.kind === 'pattern') patterns.set(order.name, compileGlob(order.name))
   }
-  const drop = (id: string): void => {
-    orders.delete(id)
-    patterns.delete(id)
+  const drop = ({ kind, name }: Order): void => {
+    tables[kind].delete(name)
+    if (kind === 'pattern') patterns.delete(name)
   }
 
   return {
     get size() {
-      return orders.size
+      return size()
     },
     add(order) {
-      const id = idOf(order)
-      const outweighed = order.mode === 'expire' && orders.get(id)?.mode === 'delete'
-      put(id, outweighed ? { ...order, mode: 'delete' } : order)
-      if (orders.size <= limit) return true
-      orders.clear()
+      const outweighed = order.mode === 'expire' && tables[order.kind].get(order.name)?.mode === 'delete'
+      put(outweighed ? { ...order, mode: 'delete' } : order)
+      if (size() <= limit) return true
+      for (const table of all) table.clear()
       patterns.clear()
-      put(idOf(EVERYTHING), { ...EVERYTHING, at: order.at })
+      put({ kind: 'tag', name: ALL, mode: 'delete', at: order.at })
       return false
     },
     names(key) {
-      if (orders.size === 0) return false
-      if (orders.has(`key ${key}`)) return true
+      if (tables.key.has(key)) return true
       for (const matches of patterns.values()) if (matches(key)) return true
       return false
     },
-    list: () => [...orders.values()],
+    list: () => all.flatMap((table) => [...table.values()]).sort((one, other) => one.at - other.at),
     remove(done) {
-      for (const order of done) if (orders.get(idOf(order)) === order) drop(idOf(order))
+      for (const order of done) if (tables[order.kind].get(order.name) === order) drop(order)
     },
     forgetBefore(at) {
-      for (const [id, order] of orders) {
-        if (order.at >= at) return
-        drop(id)
+      for (const table of all) {
+        for (const order of table.values()) {
+          if (order.at >= at) break
+          drop(order)
+        }
       }
     },
   }
 }
 
-const EVERYTHING = { kind: 'tag', name: ALL, mode: 'delete', at: 0 } as const satisfies Order
-
-function idOf({ kind, name }: Order): string {
-  return `${kind} ${name}`
+function createTable(): Map<Order['name'], Order> {
+  return new Map()
 }

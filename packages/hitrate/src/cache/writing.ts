@@ -1,18 +1,15 @@
 import type { Clock } from '../clock.ts'
-import { type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
 import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
-import type { Version, WriteRequest } from '../stores/store.ts'
 import type { Bytes, Milliseconds, Ratio } from '../units.ts'
 import type { Changes } from './changes.ts'
 import { type Coherence, IN_PROCESS } from './coherence.ts'
-import { confirm, type Entry, type EntryMaker } from './entry.ts'
+import type { Entry, EntryMaker } from './entry.ts'
 import type { Fence } from './fence.ts'
 import type { Keeping } from './keeping.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Payload, Payloads } from './payload.ts'
-import type { Shard, Shards } from './shards.ts'
+import { createShipping, type Freight, type ShippingL2 } from './shipping.ts'
 import { storable } from './storable.ts'
-import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
 import type { Delivery } from './types.ts'
 import type { Undelivered } from './undelivered.ts'
@@ -25,12 +22,7 @@ export interface Writing {
   readonly keeping: Keeping
 }
 
-export interface WritingL2 {
-  readonly shards: Shards
-  readonly tags: TagStore
-  readonly format: EnvelopeFormat
-  readonly versions: () => Version
-  readonly timeout: Milliseconds
+export interface WritingL2 extends ShippingL2 {
   readonly undelivered: Undelivered
   readonly changes: Changes
 }
@@ -44,13 +36,6 @@ export interface Writer {
 
 /** `present`: a live entry was there. `failed`: it can't be stored, or L2 did not answer. */
 export type Added = 'stored' | 'present' | 'failed'
-
-interface Prepared {
-  readonly writing: Writing
-  readonly bytes: Buffer
-  readonly keeping: Keeping
-  readonly entry: Entry
-}
 
 export function createWriter(options: {
   readonly l2: WritingL2 | undefined
@@ -71,6 +56,7 @@ export function createWriter(options: {
 }): Writer {
   const { l2, fence, markers, payloads, makeEntry, tier1, coherence, clock, recorder } = options
   const maxBytes = l2?.format.maxValueBytes ?? options.maxL1Bytes
+  const ship = l2 && createShipping(l2, { coherence, told: options.keepsHere, clock })
 
   const encoded = (value: unknown): Payload | undefined => {
     if (!options.keepsHere) {
@@ -80,90 +66,51 @@ export function createWriter(options: {
     return payloads.encode(value)
   }
 
-  const prepare = (writing: Writing, now: Milliseconds): Prepared | undefined => {
+  const entryOf = (
+    { key, pattern }: Writing,
+    { value, size }: Payload,
+    { ttl, staleFor }: Keeping,
+    its: readonly Marker[],
+    now: Milliseconds,
+  ): Entry =>
+    makeEntry({
+      key,
+      value,
+      size,
+      pattern,
+      began: now,
+      ttl,
+      staleFor,
+      loadTook: 0,
+      asOf: now,
+      expired: false,
+      version: undefined,
+      link: l2?.shards.linkOf(key) ?? IN_PROCESS,
+      seq: fence.next(),
+      markers: its,
+    })
+
+  const prepare = (writing: Writing, now: Milliseconds): Freight | undefined => {
     const payload = encoded(writing.value)
     if (payload === undefined || payload.size > maxBytes || !storable(writing.key)) return undefined
     recorder.valueSize(writing.pattern, payload.size)
     recorder.sawTtl(writing.pattern, writing.keeping.ttl)
-    const keeping = { ...writing.keeping, ttl: writing.keeping.ttl * (1 - options.jitter * clock.random()) }
+    const { staleFor, tags } = writing.keeping
+    const its = markers.of(tags)
+    const keeping = { ttl: writing.keeping.ttl * (1 - options.jitter * clock.random()), staleFor, tags }
     return {
-      writing,
+      key: writing.key,
       bytes: payload.bytes,
       keeping,
-      entry: makeEntry({
-        key: writing.key,
-        value: payload.value,
-        size: payload.size,
-        pattern: writing.pattern,
-        began: now,
-        ttl: keeping.ttl,
-        staleFor: keeping.staleFor,
-        loadTook: 0,
-        asOf: now,
-        expired: false,
-        version: undefined,
-        link: l2?.shards.linkOf(writing.key) ?? IN_PROCESS,
-        seq: fence.next(),
-        markers: markers.of(keeping.tags),
-      }),
+      markers: its,
+      entry: options.keepsHere ? entryOf(writing, payload, keeping, its, now) : undefined,
     }
-  }
-
-  /**
-   * Writes to L2 in one round trip, the tags' markers before it in another where they are not known. Answers which were
-   * written; `undefined` where L2 did not answer.
-   */
-  const send = async (
-    prepared: readonly Prepared[],
-    onlyAbsent: boolean,
-    to: WritingL2,
-    again = !onlyAbsent,
-  ): Promise<readonly (boolean | undefined)[]> => {
-    const { shards, tags, format, versions, timeout } = to
-    const longest = Math.max(...prepared.map(({ keeping }) => keeping.ttl + keeping.staleFor))
-    const wanted = new Set<Marker>(prepared.flatMap(({ entry }) => entry.markers))
-    const nonces = await tags.nonces([...wanted], undefined, longest)
-    const unknown = nonces.kind === 'failed' ? nonces.unknown : undefined
-    const notAfter = clock.now() + timeout
-    const used = new Map([...wanted].map((marker) => [marker, marker.state?.nonce]))
-    const requests = prepared.map(({ writing, bytes, keeping, entry }): WriteRequest | undefined => {
-      if (entry.markers.some((marker) => unknown?.has(marker) === true)) return undefined
-      const known = tags.known(entry.markers)
-      if (known === undefined) return undefined
-      const body = writeEnvelope({ ...keeping, loadTook: 0, ...known }, bytes, format)
-      return { key: writing.key, version: versions(), body, life: keeping.ttl + keeping.staleFor }
-    })
-    const written: (boolean | undefined)[] = requests.map(() => undefined)
-    const writing = Promise.all(
-      [...byShard(requests, shards)].map(async ([{ store, guard }, those]) => {
-        const answer = await guard.call(
-          'write',
-          () =>
-            store.write(
-              those.map(({ request }) => request),
-              { notAfter, onlyAbsent, told: options.keepsHere },
-            ),
-          (done) => [{ result: 'ok', count: done.length }],
-        )
-        if (!answer.ok) return
-        for (const [at, { place }] of those.entries()) written[place] = answer.value[at]
-      }),
-    )
-    const [, known] = await tags.during(writing, wanted)
-    // A marker was lost (evicted, flushed), and what was written under its nonce is dead: once more under a new one.
-    const lost = known && [...used].some(([marker, nonce]) => marker.state?.nonce !== nonce)
-    if (again && lost) return send(prepared, onlyAbsent, to, false)
-    prepared.forEach(({ entry }, index) => {
-      const request = requests[index]
-      if (request !== undefined && written[index] === true) confirm(entry, request.version, coherence)
-    })
-    return written
   }
 
   return {
     async set(writings) {
       const began = clock.now()
-      const prepared: Prepared[] = []
+      const prepared: Freight[] = []
       const refused: string[] = []
       for (const writing of writings) {
         fence.void(writing.key, 'delete')
@@ -171,24 +118,24 @@ export function createWriter(options: {
         if (one === undefined) refused.push(writing.key)
         else {
           prepared.push(one)
-          tier1.put(one.entry)
+          if (one.entry !== undefined) tier1.put(one.entry)
         }
       }
       const removed = refused.length === 0 ? undefined : options.remove(refused)
       let written = prepared.length
-      if (l2 !== undefined && prepared.length > 0) {
-        const keys = prepared.map(({ writing }) => writing.key)
+      if (l2 !== undefined && ship !== undefined && prepared.length > 0) {
+        const keys = prepared.map(({ key }) => key)
         l2.undelivered.made('key', keys, 'delete')
-        const answer = await send(prepared, false, l2)
+        const answer = await ship(prepared, false)
         const unwritten = keys.filter((_, index) => answer[index] !== true)
         written = keys.length - unwritten.length
         // What they were to replace must not be read from L2 any more.
         if (unwritten.length > 0) l2.undelivered.failed('key', unwritten, 'delete')
-        for (const { writing, entry } of prepared) {
+        for (const { key, entry } of prepared) {
           // Read meanwhile: what it brought may be from before.
-          fence.void(writing.key, 'delete')
-          if (tier1.peek(writing.key) !== entry) tier1.delete(writing.key)
-          l2.changes.told(writing.key)
+          fence.void(key, 'delete')
+          if (tier1.peek(key) !== entry) tier1.delete(key)
+          l2.changes.told(key)
         }
       }
       const delivered = (await removed)?.delivered ?? true
@@ -201,9 +148,9 @@ export function createWriter(options: {
       const now = clock.now()
       const prepared = writings.map((writing) => prepare(writing, now))
       const wanted = prepared.filter((one) => one !== undefined)
-      const added = new Map<Prepared, Added>()
-      if (l2 !== undefined && wanted.length > 0) {
-        const written = await send(wanted, true, l2)
+      const added = new Map<Freight, Added>()
+      if (ship !== undefined && wanted.length > 0) {
+        const written = await ship(wanted, true)
         wanted.forEach((one, index) => {
           const done = written[index]
           if (done !== undefined) added.set(one, done ? 'stored' : 'present')
@@ -211,21 +158,12 @@ export function createWriter(options: {
       }
       if (l2 === undefined) {
         for (const one of wanted) {
-          const there = tier1.peek(one.writing.key) !== undefined
-          if (!there) tier1.put(one.entry)
+          const there = tier1.peek(one.key) !== undefined
+          if (!there && one.entry !== undefined) tier1.put(one.entry)
           added.set(one, there ? 'present' : 'stored')
         }
       }
       return prepared.map((one) => (one && added.get(one)) ?? 'failed')
     },
   }
-}
-
-/** What there is to write, by the server that holds it; each with its place. */
-function byShard(
-  requests: readonly (WriteRequest | undefined)[],
-  shards: Shards,
-): Map<Shard, { readonly request: WriteRequest; readonly place: number }[]> {
-  const placed = requests.flatMap((request, place) => (request === undefined ? [] : [{ request, place }]))
-  return Map.groupBy(placed, ({ request }) => shards.of(request.key))
 }

@@ -219,7 +219,7 @@ export function createReader(options: ReaderParts): Reader {
       case 'entry': {
         const envelope = readEnvelope(stored.body, format)
         if (envelope === undefined) return damaged(stored)
-        return { kind: 'opened', stored, envelope, markers: markers.of(envelope.tags.map(({ tag }) => tag)) }
+        return { kind: 'opened', stored, envelope, markers: markers.of(namesOf(envelope)) }
       }
     }
   }
@@ -304,6 +304,12 @@ export function createReader(options: ReaderParts): Reader {
     },
     judge,
   }
+}
+
+const NO_NAMES: readonly string[] = Object.freeze([])
+
+function namesOf({ tags }: Envelope): readonly string[] {
+  return tags.length === 0 ? NO_NAMES : tags.map(({ tag }) => tag)
 }
 
 function count(stored: readonly Stored[]): readonly TierCount[] {

@@ -104,13 +104,16 @@ export function readEnvelope(bytes: Buffer, format: EnvelopeFormat): Envelope | 
   const length = bytes.readUInt32BE(LENGTH)
   if ((flags !== 0 && flags !== FLAG_ZSTD) || length > format.maxValueBytes) return undefined
   const count = bytes.readUInt16BE(TAGS)
-  const tags: TagNonce[] = []
+  const tags: TagNonce[] | undefined = count === 0 ? undefined : []
   let at = FIXED + NONCE
   for (let index = 0; index < count; index++) {
     if (at + 2 > bytes.length) return undefined
     const end = at + 2 + bytes.readUInt16BE(at)
     if (end + NONCE > bytes.length) return undefined
-    tags.push({ tag: bytes.toString('utf8', at + 2, end), nonce: bytes.toString('latin1', end, end + NONCE) })
+    tags?.push({
+      tag: bytes.toString('utf8', at + 2, end),
+      nonce: bytes.toString('latin1', end, end + NONCE),
+    })
     at = end + NONCE
   }
   const value = readValue(bytes.subarray(at), flags === FLAG_ZSTD, length)
@@ -119,10 +122,24 @@ export function readEnvelope(bytes: Buffer, format: EnvelopeFormat): Envelope | 
     ttl: bytes.readUIntBE(TTL, 6),
     staleFor: bytes.readUIntBE(STALE_FOR, 6),
     loadTook: bytes.readUInt32BE(LOAD_TOOK),
-    allNonce: bytes.toString('latin1', FIXED, FIXED + NONCE),
-    tags,
+    allNonce: readAllNonce(bytes),
+    tags: tags ?? NO_TAGS,
     value,
   }
+}
+
+const NO_TAGS: readonly TagNonce[] = Object.freeze([])
+
+/** The nonce read last, which is that of nearly all entries: it is compared by its numbers, and made into text once. */
+let latest = { high: 0, low: 0, text: '\0'.repeat(NONCE) }
+
+function readAllNonce(bytes: Buffer): string {
+  const high = bytes.readUInt32BE(FIXED)
+  const low = bytes.readUInt32BE(FIXED + 4)
+  if (high !== latest.high || low !== latest.low) {
+    latest = { high, low, text: bytes.toString('latin1', FIXED, FIXED + NONCE) }
+  }
+  return latest.text
 }
 
 function checksum(bytes: Buffer, format: EnvelopeFormat): number {

@@ -13,5 +13,5 @@ export const jsonCodec: Codec<'json'> = Object.freeze({
     return text
   },
   // `__proto__` in the text becomes an own property of the result: JSON.parse pollutes nothing.
-  decode: (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8')),
+  decode: (bytes: Buffer): unknown => JSON.parse(bytes.toString()),
 } as const)

@@ -33,6 +33,19 @@ describe('the JSON codec', () => {
     )
   })
 
+  test('is frozen to the bottom, however deep that is', () => {
+    const depth = 50_000
+    const decoded = payloads.decode(Buffer.from(`${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`))
+    let inner = decoded?.value
+    let found = 0
+    while (typeof inner === 'object' && inner !== null) {
+      if (!Object.isFrozen(inner)) throw new Error(`not frozen at ${found}`)
+      found++
+      inner = Object.values(inner)[0]
+    }
+    expect(found).toBe(2 * depth)
+  })
+
   test('leaves the object it was given as it was', () => {
     fc.assert(
       fc.property(fc.array(awkward, { minLength: 1 }), (value) => {

@@ -176,11 +176,14 @@ export class Rollup {
     const { sums } = this.#view(window)
     const sum = this.#sum
     return (...group) => {
-      for (const [place, { id, open }] of group.entries()) {
-        if (place === 0) sum.set(open)
-        else sum.merge(open)
+      const [first] = group
+      const largest = first && sums.get(first.id)
+      if (largest === undefined) sum.clear()
+      else sum.set(largest)
+      for (const { id, open } of group) {
         const closed = sums.get(id)
-        if (closed !== undefined) sum.merge(closed)
+        if (closed !== undefined && closed !== largest) sum.merge(closed)
+        sum.merge(open)
       }
       return sum.isEmpty ? undefined : sum
     }

@@ -15,21 +15,21 @@ import {
   WAIT_AT,
 } from './layout.ts'
 import type { Latencies } from './live.ts'
-import { LOAD_RESULTS, LOAD_TRIGGERS, MISS_REASONS, OUTCOMES, type Outcome } from './recorder.ts'
+import { LOAD_RESULTS, LOAD_TRIGGERS, MISS_REASONS, OUTCOMES } from './recorder.ts'
 import { Tally } from './tally.ts'
 
 const MS_PER_SECOND = 1_000
 export const NS_PER_MS = 1e6
 const PERCENTILES = [0.5, 0.95, 0.99] as const
 
-/** Outcomes that give a caller a value from the cache, and those that don't; `bypass` is neither. */
-const HITS: readonly Outcome[] = ['hit_l1', 'hit_l2', 'stale']
-const MISSES: readonly Outcome[] = ['miss', 'coalesced', 'error']
+/** Places of outcomes that give a caller a value from the cache, and of those that don't; `bypass` is neither. */
+const HITS = (['hit_l1', 'hit_l2', 'stale'] as const).map(outcomeAt)
+const MISSES = (['miss', 'coalesced', 'error'] as const).map(outcomeAt)
 
 /** Hits, misses and both, from counters that begin with the outcomes: those of a series or of a cell. */
 export function hitsAndMisses(tally: Tally): { hits: number; misses: number; total: number } {
-  const sum = (outcomes: readonly Outcome[]): number =>
-    outcomes.reduce((total, outcome) => total + tally.count(outcomeAt(outcome)), 0)
+  const sum = (places: readonly number[]): number =>
+    places.reduce((total, place) => total + tally.count(place), 0)
   const hits = sum(HITS)
   const misses = sum(MISSES)
   return { hits, misses, total: hits + misses }
@@ -86,7 +86,7 @@ export function latenciesOf(histogram: Histogram | undefined): Latencies {
 /** Response times of all hits, from the counts of the whole cache. */
 export function hitLatencies(overall: Tally): Latencies {
   const all = new Histogram(SECONDS)
-  for (const outcome of HITS) merge(all, overall.histograms[outcomeAt(outcome)])
+  for (const place of HITS) merge(all, overall.histograms[place])
   return Object.freeze(latenciesOf(all))
 }
 
@@ -98,8 +98,7 @@ export function meanMs(histogram: Histogram | undefined): Milliseconds {
 export function asSeries(overall: Tally): Tally {
   const series = new Tally(SERIES_SHAPE)
   series.counters.set(overall.counters)
-  for (const outcome of [...HITS, ...MISSES])
-    merge(series.histograms[RESPONSE], overall.histograms[outcomeAt(outcome)])
+  for (const place of [...HITS, ...MISSES]) merge(series.histograms[RESPONSE], overall.histograms[place])
   merge(series.histograms[LOAD], overall.histograms[OVERALL_LOAD])
   return series
 }

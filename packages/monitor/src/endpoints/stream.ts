@@ -1,9 +1,10 @@
 import { createRoute } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
 import { refuseOtherSite } from '../access/access.ts'
 import { tickSchema } from '../contract/live-schemas.ts'
 import { query, scopeParameter } from '../contract/parameters.ts'
 import type { Streams } from '../live/streams.ts'
-import { type MonitorApp, type Permit, problem, REFUSALS } from './app.ts'
+import { type AppEnv, type MonitorApp, type Permit, problem, REFUSALS } from './app.ts'
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -13,13 +14,20 @@ const HEADERS = {
 }
 
 export function mountStream(app: MonitorApp, permit: Permit, streams: Streams): void {
+  // Before anything is looked at: who is refused comes back, and there may be many.
+  const room: MiddlewareHandler<AppEnv> = async (c, next) => {
+    // It holds a place that others could need.
+    refuseOtherSite(c.req.raw)
+    if (c.req.method !== 'HEAD') streams.refuseWithoutRoom(c.env.remoteAddress)
+    await next()
+  }
   const route = createRoute({
     method: 'get',
     path: '/stream',
     summary: 'A tick a second, as server-sent events',
     description:
       'Of a fleet a tick each time its processes were added up, every 10 s. Events are called `tick`; their data is JSON as in the schema. Ids count up by one: `Last-Event-ID` brings what was missed of the last 60, and a gap means that something was. Ends after 15 minutes; browsers come back by themselves. At most 100 streams, 20 to one address.',
-    middleware: permit('read:stats'),
+    middleware: [permit('read:stats'), room],
     request: { query: query({ scope: scopeParameter }) },
     responses: {
       200: { description: 'Ticks, without end', content: { 'text/event-stream': { schema: tickSchema } } },
@@ -31,8 +39,6 @@ export function mountStream(app: MonitorApp, permit: Permit, streams: Streams): 
   })
   app.openapi(route, (c) => {
     const request = c.req.raw
-    // It holds a place that others could need.
-    refuseOtherSite(request)
     // Hono answers HEAD as GET, and leaves the body unread.
     if (request.method === 'HEAD') return new Response(null, { headers: HEADERS })
     const stream = streams.listen({

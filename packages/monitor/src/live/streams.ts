@@ -13,6 +13,7 @@ const MAX_BACKLOG_BYTES = 64 * 1024
 /** Then a stream ends and its client comes back by itself: whoever may no longer ask is not told for ever. */
 const MAX_AGE_MS = 15 * 60_000
 const RETRY_AFTER_SECONDS = 10
+const UNKNOWN = 'unknown'
 /** How long browsers wait before they come back. */
 const PREAMBLE = 'retry: 2000\n\n'
 
@@ -28,9 +29,11 @@ export interface StreamRequest {
 /** Server-sent events to all who listen, of the process or of the fleet; bounded together. */
 export interface Streams {
   readonly open: number
+  /** Throws `Refusal` 503 when there are too many, of all or to this address, or after `close`. */
+  refuseWithoutRoom(address: string | undefined): void
   /**
-   * Begins with the newest tick, or with all since the last event seen, as far as they are kept. Throws `Refusal` 503 when
-   * there are too many, or after `close`.
+   * Begins with the newest tick, or with all since the last event seen, as far as they are kept. Throws as
+   * `refuseWithoutRoom` does.
    */
   listen(request: StreamRequest): ReadableStream<Uint8Array>
   /** Ends all streams. Harmless when repeated. */
@@ -105,18 +108,24 @@ export function createStreams(options: {
   const refuse = (why: string): Refusal =>
     new Refusal(503, why, {}, { 'retry-after': String(RETRY_AFTER_SECONDS) })
 
+  const refuseWithoutRoom = (address = UNKNOWN): void => {
+    if (closed) throw refuse('The monitor was closed')
+    if (listeners.size >= MAX_STREAMS) {
+      throw refuse(`${MAX_STREAMS} streams are open, as many as there may be`)
+    }
+    const fromThere = [...listeners].filter((listener) => listener.address === address).length
+    if (fromThere >= MAX_PER_ADDRESS) {
+      throw refuse(`${MAX_PER_ADDRESS} streams to this address are open, as many as there may be`)
+    }
+  }
+
   return {
     get open() {
       return listeners.size
     },
-    listen({ scope, address = 'unknown', lastEventId, connection }) {
-      if (closed) throw refuse('The monitor was closed')
-      if (listeners.size >= MAX_STREAMS)
-        throw refuse(`${MAX_STREAMS} streams are open, as many as there may be`)
-      const fromThere = [...listeners].filter((listener) => listener.address === address).length
-      if (fromThere >= MAX_PER_ADDRESS) {
-        throw refuse(`${MAX_PER_ADDRESS} streams to this address are open, as many as there may be`)
-      }
+    refuseWithoutRoom,
+    listen({ scope, address = UNKNOWN, lastEventId, connection }) {
+      refuseWithoutRoom(address)
       let own: Listener | undefined
       return new ReadableStream<Uint8Array>(
         {

@@ -52,12 +52,6 @@ export interface FlightPlan {
 export class Flight {
   readonly plan: FlightPlan
   readonly landing: Promise<Landing>
-  /**
-   * The landing for those who came when the load had already begun. They may have come after an invalidation by another
-   * process that this one has not heard of, so they get the value once L2 has accepted it; `undefined`: it did not, look
-   * again.
-   */
-  readonly confirmed: Promise<Landing | undefined>
   /** It has not been allowed to load yet, and looks whether another process does. */
   waiting = false
   /** When the cache's own part was over and the loader began; `undefined` until then. */
@@ -68,7 +62,10 @@ export class Flight {
   /** What was stale when it started was deleted, or replaced, since. */
   #deleted = false
   readonly #resolve: (landing: Landing) => void
-  readonly #resolveConfirmed: (landing: Landing | undefined) => void
+  /** Whether L2 accepted what was loaded, once that is known. */
+  #accepted: boolean | undefined
+  /** Of those who wait for that; few do. */
+  #confirmed: PromiseWithResolvers<Landing | undefined> | undefined
   #passengers = 0
   #load: Load | undefined
   #abandoned: { readonly reason: unknown } | undefined
@@ -81,9 +78,23 @@ export class Flight {
     const { promise, resolve } = Promise.withResolvers<Landing>()
     this.landing = promise
     this.#resolve = resolve
-    const confirmed = Promise.withResolvers<Landing | undefined>()
-    this.confirmed = confirmed.promise
-    this.#resolveConfirmed = confirmed.resolve
+  }
+
+  /**
+   * The landing for those who came when the load had already begun. They may have come after an invalidation by another
+   * process that this one has not heard of, so they get the value once L2 has accepted it; `undefined`: it did not, look
+   * again.
+   */
+  get confirmed(): Promise<Landing | undefined> {
+    if (this.#confirmed === undefined) {
+      this.#confirmed = Promise.withResolvers()
+      this.#tellConfirmed()
+    }
+    return this.#confirmed.promise
+  }
+
+  #tellConfirmed(): void {
+    if (this.#accepted !== undefined) this.#confirmed?.resolve(this.#accepted ? this.landed : undefined)
   }
 
   get ticket(): Ticket {
@@ -163,13 +174,18 @@ export class Flight {
     if (this.landed !== undefined) return
     this.landed = landing
     this.#resolve(landing)
-    if (landing.kind !== 'loaded') this.#resolveConfirmed(landing)
+    if (landing.kind !== 'loaded') this.#accept(true)
   }
 
   /** Whether L2 accepted what was loaded; only the first word counts. */
   confirm(accepted: boolean): void {
     if (!accepted) this.detach()
-    this.#resolveConfirmed(accepted ? this.landed : undefined)
+    this.#accept(accepted)
+  }
+
+  #accept(accepted: boolean): void {
+    this.#accepted ??= accepted
+    this.#tellConfirmed()
   }
 
   /** What it brings is void already: later lookups start another. */

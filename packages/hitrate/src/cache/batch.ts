@@ -37,14 +37,16 @@ class SingleSource implements LoadSource {
   }
 
   async begin(context: LoadContext, patience: Milliseconds, started: () => void): Promise<unknown> {
-    this.#free = await this.#slots.take(patience)
+    this.#free = this.#slots.takeFree() ?? (await this.#slots.take(patience))
     if (this.#finished) {
       this.#free()
       return undefined
     }
     started()
     const load = this.#load
-    return load(context)
+    // Awaited here: a promise that is passed on by another is told of three turns later.
+    const value: unknown = await load(context)
+    return value
   }
 }
 

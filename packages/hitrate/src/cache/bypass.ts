@@ -23,6 +23,11 @@ export async function callThrough(
     counted()
     return undefined
   }
+  if (signal?.aborted === true) {
+    source.decline()
+    counted()
+    throw signal.reason
+  }
   const load = startLoad({
     source,
     key,
@@ -35,7 +40,6 @@ export async function callThrough(
     clock,
     recorder,
   })
-  if (signal?.aborted === true) load.abort(signal.reason)
   const hard = hardTimeout === undefined ? undefined : began + hardTimeout
   const end = await waitWithin(load.end, { soft: undefined, hard, signal }, clock)
   if (typeof end === 'symbol') {

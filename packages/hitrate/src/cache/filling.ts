@@ -69,7 +69,8 @@ export function createFilling(options: {
       const { ticket, entry, keeping } = cargo
       const ended = clock.now()
       const began = { key: ticket.key, at: claim.at }
-      const nonces = await tags.nonces(entry.markers, began, keeping.ttl + keeping.staleFor)
+      const asked = tags.nonces(entry.markers, began, keeping.ttl + keeping.staleFor)
+      const nonces = asked instanceof Promise ? await asked : asked
       if (nonces.kind === 'failed') {
         claim.stop()
         claim.orphan()

@@ -6,7 +6,7 @@ import type { Milliseconds } from '../units.ts'
 import type { Keeping } from './keeping.ts'
 import type { LoadSource } from './load-source.ts'
 import { checkNames, checkTags, keep, WRITE_NAMES } from './options.ts'
-import type { StoreDecision } from './types.ts'
+import type { LoadContext, StoreDecision } from './types.ts'
 
 export type LoadEnd =
   | {
@@ -24,11 +24,8 @@ export interface Load {
   abort(reason: unknown): void
 }
 
-/**
- * Calls a loader under its deadline, which begins when it does: then its signal fires, it counts as failed, and a late
- * result is dropped. A result of `undefined`, or `store(false)`, is not kept.
- */
-export function startLoad(options: {
+/** What a load is started with. */
+export interface LoadPlan {
   readonly source: LoadSource
   readonly key: string
   readonly stale: unknown
@@ -40,83 +37,132 @@ export function startLoad(options: {
   readonly trigger: LoadTrigger
   readonly clock: Clock
   readonly recorder: Recorder
-}): Load {
-  const { source, key, pattern, deadline, clock, recorder } = options
-  const { promise, resolve } = Promise.withResolvers<LoadEnd>()
-  let controller: AbortController | undefined
-  let aborted: { readonly reason: unknown } | undefined
-  let decision: StoreDecision | false = {}
-  let began = clock.now()
-  let timer: Timer | undefined
-  let over = false
+}
 
-  const end = (result: LoadResult, outcome: LoadEnd): void => {
-    over = true
-    timer?.cancel()
-    source.finish()
-    recorder.load(pattern, result, options.trigger, clock.now() - began)
-    resolve(outcome)
+/**
+ * Calls a loader under its deadline, which begins when it does: then its signal fires, it counts as failed, and a late
+ * result is dropped. A result of `undefined`, or `store(false)`, is not kept.
+ */
+export function startLoad(plan: LoadPlan): Load {
+  const load = new RunningLoad(plan)
+  load.start()
+  return load
+}
+
+class RunningLoad implements Load {
+  readonly end: Promise<LoadEnd>
+  readonly #plan: LoadPlan
+  readonly #resolve: (end: LoadEnd) => void
+  #controller: AbortController | undefined
+  #aborted: { readonly reason: unknown } | undefined
+  #decision: StoreDecision | false = NO_DECISION
+  #began: Milliseconds
+  #timer: Timer | undefined
+  #over = false
+
+  constructor(plan: LoadPlan) {
+    this.#plan = plan
+    this.#began = plan.clock.now()
+    const { promise, resolve } = Promise.withResolvers<LoadEnd>()
+    this.end = promise
+    this.#resolve = resolve
   }
-  const abort = (reason: unknown): void => {
-    aborted ??= { reason }
-    controller?.abort(reason)
+
+  start(): void {
+    const { source, deadline, clock, startDeadline } = this.#plan
+    const started = (): void => {
+      if (this.#over) return
+      this.#began = clock.now()
+      this.#timer = startDeadline(() => this.#expire())
+    }
+    source.begin(new Context(this.#plan, this), deadline, started).then(
+      (value) => this.#loaded(value),
+      (error: unknown) => this.#failed(error),
+    )
   }
-  const expire = (): void => {
+
+  abort(reason: unknown): void {
+    if (!this.#over) this.#end('error', { kind: 'failed', error: reason })
+    this.#abort(reason)
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason)
+    }
+    return this.#controller.signal
+  }
+
+  decide(given: StoreDecision | false): void {
+    const before = this.#decision
+    this.#decision = given === false ? false : { ...(before === false ? {} : before), ...checked(given) }
+  }
+
+  #loaded(value: unknown): void {
+    const { clock, recorder } = this.#plan
+    if (this.#over) {
+      recorder.incident('late_load_dropped')
+      return
+    }
+    const decision = this.#decision
+    const keeping =
+      value === undefined || decision === false ? undefined : keepingOf(this.#plan, decision, value)
+    const took = clock.now() - this.#began
+    this.#end(value === undefined ? 'absent' : 'ok', { kind: 'loaded', value, keeping, took })
+  }
+
+  #failed(error: unknown): void {
+    if (this.#over) this.#plan.recorder.incident('late_load_dropped')
+    else this.#end('error', { kind: 'failed', error })
+  }
+
+  #expire(): void {
     const error = new CacheError(
       'load_timeout',
-      `the loader did not answer within its deadline of ${deadline} ms`,
+      `the loader did not answer within its deadline of ${this.#plan.deadline} ms`,
     )
-    end('timeout', { kind: 'failed', error })
-    abort(error)
+    this.#end('timeout', { kind: 'failed', error })
+    this.#abort(error)
   }
 
-  const context = {
-    key,
-    stale: options.stale,
-    get signal(): AbortSignal {
-      if (controller === undefined) {
-        controller = new AbortController()
-        if (aborted !== undefined) controller.abort(aborted.reason)
-      }
-      return controller.signal
-    },
-    store(given: StoreDecision | false): void {
-      decision = given === false ? false : { ...(decision === false ? {} : decision), ...checked(given) }
-    },
+  #abort(reason: unknown): void {
+    this.#aborted ??= { reason }
+    this.#controller?.abort(reason)
   }
 
-  source
-    .begin(context, deadline, () => {
-      if (over) return
-      began = clock.now()
-      timer = options.startDeadline(expire)
-    })
-    .then(
-      (value) => {
-        if (over) return recorder.incident('late_load_dropped')
-        const keeping =
-          value === undefined || decision === false ? undefined : keepingOf(options, decision, value)
-        end(value === undefined ? 'absent' : 'ok', {
-          kind: 'loaded',
-          value,
-          keeping,
-          took: clock.now() - began,
-        })
-      },
-      (error: unknown) => {
-        if (over) return recorder.incident('late_load_dropped')
-        end('error', { kind: 'failed', error })
-      },
-    )
-
-  return {
-    end: promise,
-    abort(reason) {
-      if (!over) end('error', { kind: 'failed', error: reason })
-      abort(reason)
-    },
+  #end(result: LoadResult, outcome: LoadEnd): void {
+    const { source, recorder, pattern, trigger, clock } = this.#plan
+    this.#over = true
+    this.#timer?.cancel()
+    source.finish()
+    recorder.load(pattern, result, trigger, clock.now() - this.#began)
+    this.#resolve(outcome)
   }
 }
+
+/** What a loader is given. Of a class of its own: V8 makes a dictionary of a literal that has an accessor. */
+class Context implements LoadContext {
+  readonly key: string
+  readonly stale: unknown
+  /** A field, for who takes it out of the context. */
+  readonly store: (decision: StoreDecision | false) => void
+  readonly #load: RunningLoad
+
+  constructor({ key, stale }: LoadPlan, load: RunningLoad) {
+    this.key = key
+    this.stale = stale
+    this.store = (decision) => load.decide(decision)
+    this.#load = load
+  }
+
+  get signal(): AbortSignal {
+    return this.#load.signal
+  }
+}
+
+const NO_DECISION: StoreDecision = Object.freeze({})
+const NO_TAGS: readonly string[] = Object.freeze([])
 
 /** Throws inside the loader, where the mistake is. */
 function checked(decision: StoreDecision): StoreDecision {
@@ -135,8 +181,11 @@ function keepingOf(
   const ttl = keep('ttl', decision.ttl, keeping.ttl)
   if (ttl <= 0) return undefined
   try {
-    const tags = [...keeping.tags, ...(decision.tags ?? []), ...(value === null ? [] : source.tagsOf(value))]
-    return { ttl, staleFor: keep('staleFor', decision.staleFor, keeping.staleFor), tags: checkTags(tags) }
+    const its = value === null ? NO_TAGS : source.tagsOf(value)
+    const named = decision.tags ?? NO_TAGS
+    const untagged = keeping.tags.length === 0 && named.length === 0 && its.length === 0
+    const tags = untagged ? NO_TAGS : checkTags([...keeping.tags, ...named, ...its])
+    return { ttl, staleFor: keep('staleFor', decision.staleFor, keeping.staleFor), tags }
   } catch {
     // Without its tags the value could not be invalidated: it is returned and not kept.
     recorder.incident('tags_error')

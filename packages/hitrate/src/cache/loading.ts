@@ -98,9 +98,15 @@ export function createLoading(options: {
     const claim = permit.kind === 'claim' ? permit.claim : undefined
     flight.began()
     const began = clock.now()
+    const { source, key, pattern, trigger } = plan
+    // Named one by one: spreading them costs more.
     const loading = startLoad({
-      ...plan,
+      source,
+      key,
       stale: plan.stale?.value,
+      keeping: plan.keeping,
+      pattern,
+      trigger,
       deadline: options.loadDeadline,
       startDeadline,
       clock,

@@ -94,7 +94,8 @@ export function createShipping(
       for (const marker of its) carried.add(marker)
     }
     const markers = [...carried]
-    const nonces = await tags.nonces(markers, undefined, longest)
+    const asked = tags.nonces(markers, undefined, longest)
+    const nonces = asked instanceof Promise ? await asked : asked
     const notAfter = clock.now() + timeout
     const used = markers.map(({ state }) => state?.nonce)
     const shipments = load(freight, nonces.kind === 'failed' ? nonces.unknown : undefined)

@@ -4,6 +4,8 @@ import type { Milliseconds } from '../units.ts'
 
 /** The cap on concurrent loads: it protects the origin after a flush or a cold start. First come, first served. */
 export interface LoadSlots {
+  /** The function that gives the slot back; `undefined`: none is free. */
+  takeFree(): (() => void) | undefined
   /** Resolves with the function that gives the slot back. Throws `overloaded` when none came free in time. */
   take(patience: Milliseconds): Promise<() => void>
   readonly taken: number
@@ -28,6 +30,12 @@ export function createLoadSlots(max: number, clock: Clock): LoadSlots {
     }
   }
 
+  const takeFree = (): (() => void) | undefined => {
+    if (taken >= max) return undefined
+    taken++
+    return release()
+  }
+
   return {
     get taken() {
       return taken
@@ -35,11 +43,10 @@ export function createLoadSlots(max: number, clock: Clock): LoadSlots {
     get waiting() {
       return queue.size
     },
+    takeFree,
     async take(patience) {
-      if (taken < max) {
-        taken++
-        return release()
-      }
+      const free = takeFree()
+      if (free !== undefined) return free
       await new Promise<void>((resolve, reject) => {
         const timer = clock.timer(patience, () => {
           queue.delete(turn)

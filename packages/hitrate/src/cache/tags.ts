@@ -49,7 +49,7 @@ export interface TagStore {
    */
   during<T>(
     work: Promise<T>,
-    markers: Iterable<Marker>,
+    markers: readonly Marker[],
     since?: Milliseconds,
   ): Promise<readonly [answer: T, known: boolean]>
   /** When L2 was last asked for the one among them that was asked for longest ago. */
@@ -60,8 +60,12 @@ export interface TagStore {
   told(name: MarkerName): void
   /** Judges an entry read from L2; its markers must have been refreshed. */
   judge(began: Began, fields: Pick<EnvelopeFields, 'allNonce' | 'tags'>, markers: readonly Marker[]): Verdict
-  /** The nonces for an entry that will live for `life`; missing markers are made. */
-  nonces(markers: readonly Marker[], began: Began | undefined, life: Milliseconds): Promise<FillNonces>
+  /** The nonces for an entry that will live for `life`; missing markers are made. At once where all are known. */
+  nonces(
+    markers: readonly Marker[],
+    began: Began | undefined,
+    life: Milliseconds,
+  ): FillNonces | Promise<FillNonces>
   /** The nonces as last known; `undefined` when one is not. */
   known(markers: readonly Marker[]): Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined
   /** Deletes everything here, without telling L2. */
@@ -151,7 +155,8 @@ export function createTagStore(options: {
     )
   }
 
-  const refresh: TagStore['refresh'] = (markers, since = Number.NEGATIVE_INFINITY) => {
+  /** Those that are not known well enough. */
+  const unsureOf = (markers: Iterable<Marker>, since: Milliseconds): readonly Marker[] | undefined => {
     // Mostly all are known: then nothing is made.
     let wanted: Set<Marker> | undefined
     for (const marker of markers) {
@@ -159,7 +164,12 @@ export function createTagStore(options: {
       wanted ??= new Set()
       wanted.add(marker)
     }
-    return wanted === undefined ? KNOWN : ask(READ, [...wanted])
+    return wanted && [...wanted]
+  }
+
+  const refresh: TagStore['refresh'] = (markers, since = Number.NEGATIVE_INFINITY) => {
+    const unsure = unsureOf(markers, since)
+    return unsure === undefined ? KNOWN : ask(READ, unsure)
   }
 
   /** Whether a load may have begun before a stamp of the marker's. */
@@ -177,6 +187,27 @@ export function createTagStore(options: {
     return { allNonce, tags }
   }
 
+  /** Makes those that are missing, and keeps them long enough; those whose server did not answer. */
+  const ensure = async (markers: readonly Marker[], life: Milliseconds): Promise<ReadonlySet<Marker>> => {
+    const kept = life + MARKER_SLACK
+    const until = clock.now() + kept
+    const work: Query['work'] = (store, names) => store.ensureMarkers(names, kept)
+    const unmade = await ask({ operation: 'write', work }, markers)
+    for (const marker of markers)
+      if (!unmade.has(marker)) marker.keptUntil = Math.max(marker.keptUntil, until)
+    return unmade
+  }
+
+  const fillNonces = (markers: readonly Marker[], began: Began | undefined): FillNonces => {
+    const late = (marker: Marker): boolean =>
+      began !== undefined &&
+      marker.state !== undefined &&
+      isBefore(began, marker, Math.max(marker.state.deletedAt, marker.ownDeletedAt))
+    if (markers.some(late)) return { kind: 'void' }
+    const nonces = known(markers)
+    return nonces === undefined ? { kind: 'failed', unknown: new Set(markers) } : { kind: 'ok', ...nonces }
+  }
+
   /** L2 does not know of the invalidation: what it says of entries that began before is outdated. */
   const honour = (markers: readonly Marker[], mode: 'delete' | 'expire'): void => {
     for (const marker of markers) {
@@ -189,11 +220,13 @@ export function createTagStore(options: {
   return {
     refresh,
 
-    async during(work, markers, since) {
-      const those = [...markers]
-      const [answer, unread] = await Promise.all([work, refresh(those, since)])
+    async during(work, markers, since = Number.NEGATIVE_INFINITY) {
+      const unsure = unsureOf(markers, since)
+      const [answer, unread] =
+        unsure === undefined ? [await work, NONE] : await Promise.all([work, ask(READ, unsure)])
       if (unread.size > 0) return [answer, false]
-      return [answer, (await refresh(those.filter(({ link }) => link.tracked))).size === 0]
+      const told = markers.filter((marker) => marker.link.tracked && outdated(marker))
+      return [answer, told.length === 0 || (await refresh(told)).size === 0]
     },
 
     told(name) {
@@ -239,30 +272,17 @@ export function createTagStore(options: {
       return expired ? 'expired' : 'alive'
     },
 
-    async nonces(markers, began, life) {
-      const now = clock.now()
+    nonces(markers, began, life) {
+      const until = clock.now() + life
       // Making sure that they are there also has their changes told from now on.
       const unsure = markers.filter(
         (marker) =>
-          marker.state === undefined ||
-          marker.keptUntil < now + life ||
-          (marker.link.tracked && outdated(marker)),
+          marker.state === undefined || marker.keptUntil < until || (marker.link.tracked && outdated(marker)),
       )
-      if (unsure.length > 0) {
-        const kept = life + MARKER_SLACK
-        const ensure: Query['work'] = (store, names) => store.ensureMarkers(names, kept)
-        const unmade = await ask({ operation: 'write', work: ensure }, unsure)
-        for (const marker of unsure)
-          if (!unmade.has(marker)) marker.keptUntil = Math.max(marker.keptUntil, now + kept)
-        if (unmade.size > 0) return { kind: 'failed', unknown: unmade }
-      }
-      const late = (marker: Marker): boolean =>
-        began !== undefined &&
-        marker.state !== undefined &&
-        isBefore(began, marker, Math.max(marker.state.deletedAt, marker.ownDeletedAt))
-      if (markers.some(late)) return { kind: 'void' }
-      const nonces = known(markers)
-      return nonces === undefined ? { kind: 'failed', unknown: new Set(markers) } : { kind: 'ok', ...nonces }
+      if (unsure.length === 0) return fillNonces(markers, began)
+      return ensure(unsure, life).then((unmade) =>
+        unmade.size > 0 ? { kind: 'failed', unknown: unmade } : fillNonces(markers, began),
+      )
     },
 
     known,

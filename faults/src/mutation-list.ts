@@ -170,8 +170,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'stores/deadline.ts',
-        'let timer: Timer = start(passed)',
-        'let timer: Timer = clock.timer(timeout * 20, passed)',
+        'this.#timer = start(this.#passed)',
+        'this.#timer = clock.timer(timeout * 20, this.#passed)',
       ),
     ],
     caughtBy: scenario('03-', 'frozen by SIGSTOP'),

@@ -20,48 +20,86 @@ const OVERDUE: { readonly kind: 'overdue' } = Object.freeze({ kind: 'overdue' })
  * already arrived are handled first. Where even that was late, the request was perhaps only just written (node-redis
  * writes after the current turn of the loop): it gets once more what the loop took from it, at most `timeout` again.
  * So a caller waits `timeout`, plus the stall, plus at most `timeout`; without a stall the bound is `timeout`.
- *
- * @param start of timers of this timeout, where many work under it
  */
 export function withinDeadline<T>(
   clock: Clock,
   timeout: Milliseconds,
   work: () => Promise<T>,
   late: (answer: Answer<T>) => void = () => undefined,
-  start: StartTimer = (callback) => clock.timer(timeout, callback),
 ): Promise<Ending<T>> {
-  const due = clock.now() + timeout
-  return new Promise((resolve) => {
-    let over = false
-    let extended = false
-    const settle = (answer: Answer<T>): void => {
-      if (over) late(answer)
-      else {
-        over = true
-        timer.cancel()
-        resolve(answer)
-      }
+  const start: StartTimer = (callback) => clock.timer(timeout, callback)
+  return new Promise((resolve) => endWithin(clock, timeout, work, start, resolve, late))
+}
+
+/**
+ * The same for who has no use for another promise.
+ * @param start of timers of this timeout
+ * @param ended is told once, and must not throw
+ */
+export function endWithin<T>(
+  clock: Clock,
+  timeout: Milliseconds,
+  work: () => Promise<T>,
+  start: StartTimer,
+  ended: (ending: Ending<T>) => void,
+  late: (answer: Answer<T>) => void,
+): void {
+  const waiting = new Waiting(clock, timeout, start, ended, late)
+  try {
+    work().then(
+      (value) => waiting.settle({ kind: 'answered', value }),
+      (error: unknown) => waiting.settle({ kind: 'failed', error }),
+    )
+  } catch (error) {
+    waiting.settle({ kind: 'failed', error })
+  }
+}
+
+/** One is made for each call, and takes less than closures would. */
+class Waiting<T> {
+  readonly #clock: Clock
+  readonly #timeout: Milliseconds
+  readonly #due: Milliseconds
+  readonly #ended: (ending: Ending<T>) => void
+  readonly #late: (answer: Answer<T>) => void
+  readonly #passed = (): void => this.#clock.afterIo(() => this.#judge())
+  #timer: Timer
+  #over = false
+  #extended = false
+
+  constructor(
+    clock: Clock,
+    timeout: Milliseconds,
+    start: StartTimer,
+    ended: (ending: Ending<T>) => void,
+    late: (answer: Answer<T>) => void,
+  ) {
+    this.#clock = clock
+    this.#timeout = timeout
+    this.#due = clock.now() + timeout
+    this.#ended = ended
+    this.#late = late
+    this.#timer = start(this.#passed)
+  }
+
+  settle(answer: Answer<T>): void {
+    if (this.#over) this.#late(answer)
+    else {
+      this.#over = true
+      this.#timer.cancel()
+      this.#ended(answer)
     }
-    const passed = (): void => clock.afterIo(judge)
-    const judge = (): void => {
-      if (over) return
-      const stalled = clock.now() - due
-      if (stalled > 0 && !extended) {
-        extended = true
-        timer = clock.timer(Math.min(stalled, timeout), passed)
-        return
-      }
-      over = true
-      resolve(OVERDUE)
+  }
+
+  #judge(): void {
+    if (this.#over) return
+    const stalled = this.#clock.now() - this.#due
+    if (stalled > 0 && !this.#extended) {
+      this.#extended = true
+      this.#timer = this.#clock.timer(Math.min(stalled, this.#timeout), this.#passed)
+      return
     }
-    let timer: Timer = start(passed)
-    try {
-      work().then(
-        (value) => settle({ kind: 'answered', value }),
-        (error: unknown) => settle({ kind: 'failed', error }),
-      )
-    } catch (error) {
-      settle({ kind: 'failed', error })
-    }
-  })
+    this.#over = true
+    this.#ended(OVERDUE)
+  }
 }

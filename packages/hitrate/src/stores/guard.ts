@@ -3,7 +3,7 @@ import { equalTimers } from '../equal-timers.ts'
 import type { BreakerState, Recorder, TierOperation, TierResult } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Breaker } from './breaker.ts'
-import { type Answer, type Ending, withinDeadline } from './deadline.ts'
+import { type Answer, type Ending, endWithin, withinDeadline } from './deadline.ts'
 import { createWatchdog } from './watchdog.ts'
 
 /** Why a call to L2 gave nothing: `open` when it was not even sent. */
@@ -100,32 +100,52 @@ export function createGuard(options: GuardOptions): Guard {
     return { ok: false, failure }
   }
 
+  /** What a call came to, counted and told. */
+  const judged = <T>(
+    ending: Ending<T>,
+    operation: TierOperation,
+    began: Milliseconds,
+    result: ((value: T) => readonly TierCount[]) | undefined,
+    gate: Breaker | undefined,
+    era: number,
+  ): Guarded<T> => {
+    // An answer of another shape than was asked for is as good as none.
+    const counts = ending.kind === 'answered' ? countsOf(ending.value, result) : undefined
+    if (ending.kind !== 'answered' || counts === undefined) {
+      const answer = failed(operation, ending.kind === 'overdue' ? 'timeout' : 'error', began)
+      if (ending.kind !== 'failed' || !isReply(ending.error)) tellFailure(gate, era)
+      return answer
+    }
+    gate?.succeeded(era)
+    const took = clock.now() - began
+    for (const { result: how, count } of counts) recorder.tier('l2', operation, how, took, count)
+    return { ok: true, value: ending.value }
+  }
+
   const callerThrough = (gate: Breaker | undefined): Caller => ({
-    async call<T>(
+    call<T>(
       operation: TierOperation,
       work: () => Promise<T>,
       result?: (value: T) => readonly TierCount[],
     ): Promise<Guarded<T>> {
       if (gate?.admits === false) {
         recorder.tier('l2', operation, 'open', 0)
-        return OPEN
+        return Promise.resolve(OPEN)
       }
       const era = gate?.era ?? 0
       const began = clock.now()
       const replies = watchdog?.replies ?? 0
-      const ending = await withinDeadline(clock, timeout, work, hearLate, startDeadline)
-      tellWatchdog(ending, replies)
-      // An answer of another shape than was asked for is as good as none.
-      const counts = ending.kind === 'answered' ? countsOf(ending.value, result) : undefined
-      if (ending.kind !== 'answered' || counts === undefined) {
-        const answer = failed(operation, ending.kind === 'overdue' ? 'timeout' : 'error', began)
-        if (ending.kind !== 'failed' || !isReply(ending.error)) tellFailure(gate, era)
-        return answer
-      }
-      gate?.succeeded(era)
-      const took = clock.now() - began
-      for (const { result: how, count } of counts) recorder.tier('l2', operation, how, took, count)
-      return { ok: true, value: ending.value }
+      return new Promise((resolve, reject) => {
+        const ended = (ending: Ending<T>): void => {
+          try {
+            tellWatchdog(ending, replies)
+            resolve(judged(ending, operation, began, result, gate, era))
+          } catch (error) {
+            reject(error)
+          }
+        }
+        endWithin(clock, timeout, work, startDeadline, ended, hearLate)
+      })
     },
   })
 
@@ -143,7 +163,7 @@ export function createGuard(options: GuardOptions): Guard {
     },
     async probe(work) {
       const replies = watchdog?.replies ?? 0
-      const ending = await withinDeadline(clock, timeout, work, hearLate, startDeadline)
+      const ending = await withinDeadline(clock, timeout, work, hearLate)
       tellWatchdog(ending, replies)
       return ending.kind === 'answered'
     },

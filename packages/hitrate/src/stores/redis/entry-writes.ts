@@ -12,6 +12,8 @@ import { versionsOf } from './versions.ts'
 /** What one script call writes: longer ones would hold up Redis's other users. */
 const WRITE_PORTION = { most: 128, bytes: 1_048_576 } as const
 
+const HELD: ClaimReply = Object.freeze({ kind: 'held' })
+
 /** What puts claims and entries under keys, many with one script call: see {@link Store}. */
 export function createEntryWrites(options: {
   /** What stands before the key of an entry. */
@@ -45,18 +47,20 @@ export function createEntryWrites(options: {
       }
       const [time, answers] = list(await run(CLAIM, keys, args))
       const at = integer(time)
-      return Promise.all(
-        list(answers).map(async (answer, place): Promise<ClaimReply | Error> => {
-          if (answer === 1) return { kind: 'claimed', at }
-          if (answer === 0) return { kind: 'held' }
-          if (Array.isArray(answer)) return failureOf(answer)
-          const stored = parseStored(bytesOrNull(answer))
-          if (stored.kind === 'entry') return { kind: 'changed', stored }
-          // An entry whose stamps are damaged: nobody's any more.
-          await remove(keys.slice(place, place + 1))
-          return { kind: 'held' }
-        }),
-      )
+      const claimed: ClaimReply = { kind: 'claimed', at }
+      const damaged: string[] = []
+      const replies = list(answers).map((answer, place): ClaimReply | Error => {
+        if (answer === 1) return claimed
+        if (answer === 0) return HELD
+        if (Array.isArray(answer)) return failureOf(answer)
+        const stored = parseStored(bytesOrNull(answer))
+        if (stored.kind === 'entry') return { kind: 'changed', stored }
+        // An entry whose stamps are damaged: nobody's any more.
+        damaged.push(...keys.slice(place, place + 1))
+        return HELD
+      })
+      if (damaged.length > 0) await remove(damaged)
+      return replies
     },
   })
 

@@ -19,16 +19,17 @@ export function gathered<Q extends Request, A>(options: {
     if (waiting.size === 0) return
     const those = [...waiting.values()]
     waiting = new Map()
-    for (const places of options.together(those.map(({ request }) => request))) {
-      void askFor(places.flatMap((place) => those.slice(place, place + 1)))
-    }
+    const groups = options.together(those.map(({ request }) => request))
+    if (groups.length === 1) return void askFor(those)
+    for (const places of groups) void askFor(places.flatMap((place) => those.slice(place, place + 1)))
   }
 
   const askFor = async (those: readonly Waiting<Q, A>[]): Promise<void> => {
     try {
       const answers = await options.ask(those.map(({ request }) => request))
-      for (const [place, { resolve, reject }] of those.entries()) {
-        const answer = answers[place]
+      let place = 0
+      for (const { resolve, reject } of those) {
+        const answer = answers[place++]
         if (answer === undefined) reject(new Error('Redis left a key out of its answer'))
         else if (answer instanceof Error) reject(answer)
         else resolve(answer)

@@ -22,15 +22,17 @@ export function createScriptRunner({
   const learning = new Map<Script, Promise<unknown>>()
 
   return async (script, keys, args, told = true) => {
-    const rest = [String(keys.length), ...keys, ...args]
+    // Joined at one stroke: there may be hundreds.
+    const call = (command: string, text: string): Argument[] =>
+      NOTHING.concat(command, text, String(keys.length), keys, args)
     // Who need not be told may take its own writes for others': that does no harm, and telling them apart costs.
     const writes = told ? { keys, written: (reply: unknown) => script.written(reply, keys) } : undefined
     try {
-      return await send(['EVALSHA', script.sha, ...rest], writes)
+      return await send(call('EVALSHA', script.sha), writes)
     } catch (error) {
       if (!isUnknownScript(error)) throw error
     }
-    const evaluate = (): Promise<unknown> => sendAgain(['EVAL', script.source, ...rest], writes)
+    const evaluate = (): Promise<unknown> => sendAgain(call('EVAL', script.source), writes)
     const known = learning.get(script)
     if (known === undefined) {
       const work = evaluate().finally(() => learning.delete(script))
@@ -40,13 +42,15 @@ export function createScriptRunner({
     // Of many calls at once one tells the server the script's text: all of them would be much to read.
     await known.catch(() => undefined)
     try {
-      return await sendAgain(['EVALSHA', script.sha, ...rest], writes)
+      return await sendAgain(call('EVALSHA', script.sha), writes)
     } catch (error) {
       if (!isUnknownScript(error)) throw error
       return evaluate()
     }
   }
 }
+
+const NOTHING: readonly Argument[] = []
 
 function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT')

@@ -1,7 +1,7 @@
 import type { Clock } from 'hitrate'
 
 /** What the monitor knows of time; tests pass a manual clock (`hitrate/testing`). */
-export type MonitorClock = Pick<Clock, 'now' | 'wall' | 'timer' | 'random'>
+export type MonitorClock = Pick<Clock, 'now' | 'wall' | 'timer' | 'random' | 'afterIo'>
 
 /** The system's. Its timers never keep the process alive. */
 export const systemClock: MonitorClock = Object.freeze({
@@ -13,4 +13,5 @@ export const systemClock: MonitorClock = Object.freeze({
     timeout.unref()
     return { cancel: () => clearTimeout(timeout) }
   },
+  afterIo: (callback: () => void) => void setImmediate(callback),
 })

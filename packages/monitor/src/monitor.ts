@@ -79,7 +79,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   const app = createApp((request) => new URL(request.url).pathname.slice(base.length) || '/')
   mountHealth(app, permit, find)
-  mountStats(app, permit, find)
+  mountStats(app, permit, find, resolved)
   mountSeries(app, permit, find, resolved)
   mountFlow(app, permit, find)
   mountFleet(app, permit, fleet)

@@ -1,5 +1,5 @@
-import type { CacheStats, Latencies, PatternStats } from 'hitrate/metrics'
-import type { Figures, PatternFigures } from '../contract/answers.ts'
+import type { CacheStats, EndpointStats, Latencies, PatternStats } from 'hitrate/metrics'
+import type { EndpointFigures, Figures, PatternFigures } from '../contract/answers.ts'
 import type { PercentileFigures } from '../contract/live-answers.ts'
 
 /** Unix milliseconds as the API writes instants. */
@@ -55,5 +55,18 @@ export function patternFiguresOf(stats: PatternStats): PatternFigures {
     avg_load_time_ms: stats.avgLoadTimeMs,
     avg_size_bytes: stats.avgSizeBytes,
     ttl_seconds: stats.ttlSeconds,
+  }
+}
+
+export function endpointFiguresOf(stats: EndpointStats): EndpointFigures {
+  return {
+    endpoint: stats.endpoint,
+    ...figuresOf(stats),
+    patterns: stats.patterns.map(({ pattern, totalRequests, hitRate, loadTimeMs }) => ({
+      pattern,
+      total_requests: totalRequests,
+      hit_rate: hitRate,
+      load_time_ms: loadTimeMs,
+    })),
   }
 }

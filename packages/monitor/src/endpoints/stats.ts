@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
+import type { MonitorClock } from '../clock.ts'
 import {
   globParameter,
   pageLimit,
@@ -18,9 +19,15 @@ import {
 } from '../contract/schemas.ts'
 import type { FindScope } from '../scope.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
-import { figuresOf, instant, patternFiguresOf } from './figures.ts'
+import { endpointFiguresOf, figuresOf, instant, patternFiguresOf } from './figures.ts'
+import { inPortions } from './portions.ts'
 
-export function mountStats(app: MonitorApp, permit: Permit, find: FindScope): void {
+export function mountStats(
+  app: MonitorApp,
+  permit: Permit,
+  find: FindScope,
+  { clock }: { readonly clock: MonitorClock },
+): void {
   const middleware = permit('read:stats')
 
   const overall = createRoute({
@@ -61,9 +68,10 @@ export function mountStats(app: MonitorApp, permit: Permit, find: FindScope): vo
     const { figures, over, told } = await find(asked)
     const ask = { sort, limit, ...over }
     const report = pattern === undefined ? figures.patterns(ask) : figures.pattern(pattern, ask)
+    const rows = await inPortions(report.patterns, patternFiguresOf, clock)
     return c.json(
       {
-        patterns: report.patterns.map(patternFiguresOf),
+        patterns: rows,
         aggregate: figuresOf(report.aggregate),
         total: report.total,
         other_share: report.otherShare,
@@ -85,18 +93,10 @@ export function mountStats(app: MonitorApp, permit: Permit, find: FindScope): vo
     const { limit, ...asked } = c.req.valid('query')
     const { figures, over, told } = await find(asked)
     const report = figures.endpoints({ limit, ...over })
+    const rows = await inPortions(report.endpoints, endpointFiguresOf, clock)
     return c.json(
       {
-        endpoints: report.endpoints.map((stats) => ({
-          endpoint: stats.endpoint,
-          ...figuresOf(stats),
-          patterns: stats.patterns.map(({ pattern, totalRequests, hitRate, loadTimeMs }) => ({
-            pattern,
-            total_requests: totalRequests,
-            hit_rate: hitRate,
-            load_time_ms: loadTimeMs,
-          })),
-        })),
+        endpoints: rows,
         total: report.total,
         other_share: report.otherShare,
         ...told,
@@ -122,7 +122,8 @@ export function mountStats(app: MonitorApp, permit: Permit, find: FindScope): vo
   app.openapi(top, async (c) => {
     const { limit, ...asked } = c.req.valid('query')
     const { figures, over, told } = await find(asked)
-    return c.json({ patterns: figures.topPatterns(limit, over).map(patternFiguresOf), ...told }, 200)
+    const rows = await inPortions(figures.topPatterns(limit, over), patternFiguresOf, clock)
+    return c.json({ patterns: rows, ...told }, 200)
   })
 
   const low = createRoute({

@@ -1,3 +1,5 @@
+import { createMetrics } from 'hitrate/metrics'
+import { manualClock } from 'hitrate/testing'
 import { describe, expect, test } from 'vitest'
 import {
   endpointsSchema,
@@ -62,6 +64,30 @@ describe('GET /stats/patterns', () => {
     expect(answer.patterns.map(({ pattern }) => pattern)).toEqual(['search:*'])
     expect(answer).toMatchObject({ total: 3, aggregate: { total_requests: 90 } })
   })
+})
+
+test('a long list is made a portion at a time, and each leaves its turn to others', async () => {
+  const later: (() => void)[] = []
+  const clock = { ...manualClock(), afterIo: (work: () => void) => void later.push(work) }
+  const many = createMetrics({ clock, maxPatterns: 500 })
+  for (let pattern = 0; pattern < 450; pattern++) {
+    many.record({ operation: 'get', key: `pattern-${pattern}:1`, hit: true, responseTimeMs: 1 })
+  }
+  let done = false
+  const asked = ask(createMonitor({ metrics: many, clock }), '/stats/patterns?limit=450').finally(() => {
+    done = true
+  })
+  let turns = 0
+  for (; !done; turns++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    // Counted after the list was begun: not in it.
+    many.record({ operation: 'get', key: 'pattern-0:1', hit: false, responseTimeMs: 1 })
+    for (const work of later.splice(0)) work()
+  }
+  const answer = patternsSchema.parse((await asked).json)
+  expect(answer.patterns).toHaveLength(450)
+  expect(sum(answer.patterns)).toBe(answer.aggregate.total_requests)
+  expect(turns).toBeGreaterThanOrEqual(4)
 })
 
 test('GET /stats/endpoints lists endpoints with their patterns; they sum to all lookups', async () => {

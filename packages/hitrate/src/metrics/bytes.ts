@@ -1,9 +1,10 @@
 /**
  * The compact encoding of closed buckets: integers as LEB128 varints, seven bits to the byte, small ones in one.
- * Numbers may go up to 2^53 - 1; bit operations only work to 2^31, hence the arithmetic.
+ * Numbers may go up to 2^53 - 1; bit operations only work below 2^31, and are several times as quick as arithmetic.
  */
 
 const CONTINUE = 0x80
+const MAX_WORD = 2 ** 31 - 1
 const INITIAL_CAPACITY = 1 << 14
 
 /** Bytes a reserved length takes: {@link ByteWriter.reserve}. */
@@ -25,10 +26,15 @@ export class ByteWriter {
 
   /** A whole number from 0 to 2^53 - 1. */
   varint(value: number): void {
-    let rest = value
+    let large = value
+    while (large > MAX_WORD) {
+      this.byte((large % CONTINUE) + CONTINUE)
+      large = Math.floor(large / CONTINUE)
+    }
+    let rest = large | 0
     while (rest >= CONTINUE) {
-      this.byte((rest % CONTINUE) + CONTINUE)
-      rest = Math.floor(rest / CONTINUE)
+      this.byte((rest & (CONTINUE - 1)) | CONTINUE)
+      rest >>>= 7
     }
     this.byte(rest)
   }

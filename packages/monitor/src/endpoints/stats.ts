@@ -20,7 +20,7 @@ import {
 import type { FindScope } from '../scope.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { endpointFiguresOf, figuresOf, instant, patternFiguresOf } from './figures.ts'
-import { inPortions } from './portions.ts'
+import { inPortions, nextTurn } from './portions.ts'
 
 export function mountStats(
   app: MonitorApp,
@@ -65,6 +65,7 @@ export function mountStats(
   })
   app.openapi(patterns, async (c) => {
     const { pattern, sort, limit, ...asked } = c.req.valid('query')
+    await nextTurn(clock)
     const { figures, over, told } = await find(asked)
     const ask = { sort, limit, ...over }
     const report = pattern === undefined ? figures.patterns(ask) : figures.pattern(pattern, ask)
@@ -91,6 +92,7 @@ export function mountStats(
   })
   app.openapi(endpoints, async (c) => {
     const { limit, ...asked } = c.req.valid('query')
+    await nextTurn(clock)
     const { figures, over, told } = await find(asked)
     const report = figures.endpoints({ limit, ...over })
     const rows = await inPortions(report.endpoints, endpointFiguresOf, clock)
@@ -121,6 +123,7 @@ export function mountStats(
   })
   app.openapi(top, async (c) => {
     const { limit, ...asked } = c.req.valid('query')
+    await nextTurn(clock)
     const { figures, over, told } = await find(asked)
     const rows = await inPortions(figures.topPatterns(limit, over), patternFiguresOf, clock)
     return c.json({ patterns: rows, ...told }, 200)

@@ -139,9 +139,15 @@ async function fillDatabase({ dataFolder }: Settings, db: Database, logger: Logg
   return filled
 }
 
+/**
+ * Connections that wait to be taken while the process is busy; the system may allow fewer. Of Node's 511 a flood makes the
+ * rest wait a second and more, until they try again.
+ */
+const WAITING_CONNECTIONS = 4_096
+
 async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
   try {
-    await app.listen({ host, port })
+    await app.listen({ host, port, backlog: WAITING_CONNECTIONS })
   } catch (error) {
     throw new SettingsError([`HOST, PORT: can't listen on ${host}, port ${port}: ${reason(error)}`])
   }

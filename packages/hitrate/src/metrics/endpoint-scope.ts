@@ -17,10 +17,14 @@ interface Held {
   readonly epoch: number
 }
 
-/** A request whose route is found after its first lookups. */
+/** An async context: everything recorded in it belongs to one endpoint. */
 class Scope {
   endpoint: Handle | undefined
   held: Held[] = []
+
+  constructor(endpoint?: Handle) {
+    this.endpoint = endpoint
+  }
 }
 
 /**
@@ -30,23 +34,23 @@ class Scope {
  */
 export class Endpoints {
   readonly #ledger: Ledger
-  /** Everything recorded in an async context belongs to its endpoint, or to that its scope will be told. */
-  readonly #storage = new AsyncLocalStorage<Handle | Scope>()
-  readonly #none: Handle
-  readonly #background: Handle
+  readonly #storage = new AsyncLocalStorage<Scope>()
+  /** Of endpoints that are known: one for all requests of each. */
+  readonly #scopes = new WeakMap<Handle, Scope>()
+  readonly #none: Scope
+  readonly #background: Scope
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
-    this.#none = ledger.endpoints.handle(NONE)
-    this.#background = ledger.endpoints.handle(BACKGROUND)
+    this.#none = this.#scopeOf(ledger.endpoints.handle(NONE))
+    this.#background = this.#scopeOf(ledger.endpoints.handle(BACKGROUND))
   }
 
   /** Counts an event for the endpoint of the calling async context. */
   count(event: CountedEvent, pattern: Handle): void {
-    const context = this.#storage.getStore() ?? this.#none
-    const endpoint = endpointOf(context)
-    if (endpoint !== undefined) this.countFor(endpoint, event, pattern)
-    else if (context instanceof Scope && context.held.length < MAX_HELD) this.#hold(context, event, pattern)
+    const scope = this.#storage.getStore() ?? this.#none
+    if (scope.endpoint !== undefined) this.countFor(scope.endpoint, event, pattern)
+    else if (scope.held.length < MAX_HELD) this.#hold(scope, event, pattern)
     else {
       this.#ledger.dropped.held_lookup++
       this.countFor(this.#ledger.endpoints.handle(UNMATCHED), event, pattern)
@@ -55,7 +59,7 @@ export class Endpoints {
 
   /** The endpoint of the calling async context, where it is known already. */
   get current(): Handle | undefined {
-    return endpointOf(this.#storage.getStore() ?? this.#none)
+    return (this.#storage.getStore() ?? this.#none).endpoint
   }
 
   /** Counts an event for a certain endpoint. @param times how often it happened */
@@ -66,7 +70,8 @@ export class Endpoints {
   }
 
   run<T>(endpoint: Handle, work: () => T): T {
-    return this.#storage.getStore() === endpoint ? work() : this.#storage.run(endpoint, work)
+    const scope = this.#scopeOf(endpoint)
+    return this.#storage.getStore() === scope ? work() : this.#storage.run(scope, work)
   }
 
   background<T>(work: () => T): T {
@@ -83,6 +88,15 @@ export class Endpoints {
       },
       run: (work) => this.#storage.run(scope, work),
     }
+  }
+
+  #scopeOf(endpoint: Handle): Scope {
+    let scope = this.#scopes.get(endpoint)
+    if (scope === undefined) {
+      scope = new Scope(endpoint)
+      this.#scopes.set(endpoint, scope)
+    }
+    return scope
   }
 
   #hold(scope: Scope, event: CountedEvent, pattern: Handle): void {
@@ -114,8 +128,4 @@ export class Endpoints {
     if (cell === undefined) this.#ledger.dropped.endpoint_pattern++
     else event.countCell(cell, times)
   }
-}
-
-function endpointOf(context: Handle | Scope): Handle | undefined {
-  return context instanceof Scope ? context.endpoint : context
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { startRedis } from '@hitrate/test-support'
 import { provenance } from '../provenance.ts'
 import { table } from '../table.ts'
+import { wholeNumber } from '../whole-number.ts'
 import { ABUSES, type AbuseName } from './abuses/index.ts'
 import { measure, type Pace, rehearse, VISITORS_PER_SECOND } from './measure.ts'
 import { problemsOf } from './problems.ts'
@@ -83,12 +84,6 @@ function chosenAbuses(names: readonly string[] | undefined): readonly AbuseName[
     throw new Error(`no abuse is called ${JSON.stringify(unknown)}; accepted: ${all.join(', ')}`)
   }
   return all.filter((name) => names?.includes(name) ?? true)
-}
-
-function wholeNumber(name: string, given: string): number {
-  const value = Number(given)
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new Error(`${name} must be a whole number from 1, got ${JSON.stringify(given)}`)
 }
 
 async function save(results: AbuseResults): Promise<void> {

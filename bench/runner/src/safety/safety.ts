@@ -5,6 +5,7 @@ import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { type Provenance, provenance } from '../provenance.ts'
 import { type Spread, spreadOf } from '../spread.ts'
 import { table } from '../table.ts'
+import { wholeNumber } from '../whole-number.ts'
 import { type Case, type Cases, GROUPS, type Group, openCases } from './cases.ts'
 import { measure, type Slot } from './rounds.ts'
 
@@ -52,10 +53,7 @@ export async function safety(args: readonly string[]): Promise<void> {
       save: { type: 'boolean', default: false },
     },
   })
-  const rounds = Number(values.rounds)
-  if (!Number.isSafeInteger(rounds) || rounds < 1) {
-    throw new Error(`--rounds must be a whole number from 1, got ${JSON.stringify(values.rounds)}`)
-  }
+  const rounds = wholeNumber('--rounds', values.rounds)
   await using redis = await startRedis()
   await using cases = await openCases(redis.url)
   const figures: Figure[] = []

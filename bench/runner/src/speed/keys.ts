@@ -1,3 +1,4 @@
+import { randomFrom } from '../random.ts'
 import type { Item } from '../subject.ts'
 
 /** How often each key is asked for: all alike, or as on most sites, few of them most of the time. */
@@ -75,15 +76,4 @@ function firstAbove(ascending: Float64Array, bound: number): number {
     else low = middle + 1
   }
   return low
-}
-
-/** Mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { startRedis } from '@hitrate/test-support'
 import { provenance } from '../provenance.ts'
+import { wholeNumber } from '../whole-number.ts'
 import { keep } from './keeping.ts'
 import { reportOf } from './report.ts'
 import type { RowResult } from './results.ts'
@@ -51,10 +52,4 @@ export async function speed(args: readonly string[]): Promise<void> {
     ROWS.map(({ name }) => name),
   )
   console.log('kept in bench/results/speed.json, docs/images/bench and the pages that tell of it')
-}
-
-function wholeNumber(name: string, given: string): number {
-  const value = Number(given)
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new Error(`${name} must be a whole number from 1, got ${JSON.stringify(given)}`)
 }

@@ -1,3 +1,4 @@
+import { bitsIn, lowestBit } from './bits.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 
 /**
@@ -62,18 +63,6 @@ export function bucketIndex(units: number, resolution = 1): number {
   const below = BORDERS_BELOW[fraction >>> (20 - CELL_BITS)] ?? 0
   const borders = significand > (BORDERS[below] ?? 2) ? below + 1 : below
   return exponent * SUBDIVISIONS + borders - 1
-}
-
-/** How many bits of a 32-bit word are set. */
-function bitsIn(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555)
-  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
-  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-}
-
-/** Where the lowest bit that is set stands in a 32-bit word. */
-function lowestBit(word: number): number {
-  return 31 - Math.clz32(word & -word)
 }
 
 /** The value that stands for all of a bucket. */

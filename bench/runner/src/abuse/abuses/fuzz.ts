@@ -1,3 +1,4 @@
+import { randomFrom } from '../../random.ts'
 import { type Abuse, BASE, isOneOf, type Judge } from './abuse.ts'
 import type { Answer } from './answer.ts'
 import { type Asked, asking } from './exchange.ts'
@@ -82,7 +83,8 @@ export const fuzz: Abuse = {
   about: `fuzzed parameters on every route, ${PER_SECOND} a second`,
   expected: ['200', '400', '404', '405'],
   begin: (target, tally) => {
-    const random = randomNumbers(7)
+    const numbers = randomFrom(7)
+    const random = (below: number): number => Math.floor(numbers() * below)
     const token = { authorization: `Bearer ${target.token}` }
     return asking(PER_SECOND, target, tally, () => ({ headers: token, ...fuzzed(random) }))
   },
@@ -119,14 +121,3 @@ const answered: Judge = (answer) => (answer.status === 200 ? undefined : refused
 
 /** Where others have taken all places, 503. */
 const opened: Judge = (answer) => (answer.status === 503 ? isOneOf(503)(answer) : answered(answer))
-
-/** The same each time: mulberry32. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}

@@ -11,7 +11,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/
  */
 export async function readText(request: Request): Promise<string> {
   const tooLarge = (): Refusal => new Refusal(413, `The body is larger than ${MAX_BODY_BYTES} bytes`)
-  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw tooLarge()
+  if (exceedsCap(request)) throw tooLarge()
   if (request.body === null) return ''
   const chunks: Uint8Array[] = []
   let size = 0
@@ -27,9 +27,14 @@ export async function readText(request: Request): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** Whether more of a body is announced than is ever read. */
+export function exceedsCap({ headers }: Request): boolean {
+  return Number(headers.get('content-length')) > MAX_BODY_BYTES
+}
+
 /** Whether there is, or may be, more of a body than is ever read: its length is not told, or above the cap. */
-export function mayExceedCap({ headers }: Request): boolean {
-  return headers.has('transfer-encoding') || Number(headers.get('content-length')) > MAX_BODY_BYTES
+export function mayExceedCap(request: Request): boolean {
+  return request.headers.has('transfer-encoding') || exceedsCap(request)
 }
 
 /** Media type of a request without its parameters, in lower case; empty when none is given. */

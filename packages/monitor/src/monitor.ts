@@ -1,7 +1,7 @@
 import type { Metrics } from 'hitrate/metrics'
 import { createAccess } from './access/access.ts'
 import { createAlerts } from './alerts/alerts.ts'
-import { mayExceedCap } from './body.ts'
+import { exceedsCap, mayExceedCap } from './body.ts'
 import { mountAbout } from './endpoints/about.ts'
 import { mountAlerts } from './endpoints/alerts.ts'
 import { createApp, permitWith, type RequestContext } from './endpoints/app.ts'
@@ -56,9 +56,14 @@ function refusalFor(error: unknown, { logger }: ResolvedOptions): Refusal {
   return new Refusal(500, 'The monitor failed; its log says why')
 }
 
-/** What is left of a large body is not worth reading: whoever sends much would keep the process busy. */
-function isLast(request: Request, { connection }: RequestContext): boolean {
-  return connection?.receiving === true && mayExceedCap(request)
+/**
+ * What is left of a large body is not worth reading: whoever sends much would keep the process busy.
+ * @returns whether the connection ends with the answer
+ */
+function refuseRest(request: Request, { connection }: RequestContext): boolean {
+  if (connection?.receiving !== true || !mayExceedCap(request)) return false
+  connection.refuseRest?.()
+  return true
 }
 
 /**
@@ -115,7 +120,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const refuse = (error: unknown, request: Request, context: RequestContext): Response => {
     const { respond = respondAnywhere(request.method) } = context
     const problem = problemOf(refusalFor(error, resolved))
-    if (!isLast(request, context)) return respond(problem)
+    if (!refuseRest(request, context)) return respond(problem)
     return respond({ ...problem, headers: { ...problem.headers, connection: 'close' } })
   }
   const close = async (): Promise<void> => {
@@ -128,9 +133,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
     metrics,
     covers,
     async fetch(request: Request, context: RequestContext = {}) {
+      // At once: what has arrived by the time of the answer would have been read.
+      if (exceedsCap(request)) refuseRest(request, context)
       try {
         const response = withStandingHeaders(await answer(request, context))
-        if (isLast(request, context)) response.headers.set('connection', 'close')
+        if (refuseRest(request, context)) response.headers.set('connection', 'close')
         return response
       } catch (error) {
         return refuse(error, request, context)

@@ -6,4 +6,6 @@ export interface Connection {
   readonly receiving?: boolean | undefined
   /** Ends it at once, whatever is still to be sent. */
   destroy(): void
+  /** Takes no more of the request's body from the system, and ends when the answer is sent. Absent: it can't. */
+  refuseRest?(): void
 }

@@ -30,6 +30,7 @@ import { type MonitorOptions, type ResolvedOptions, resolveOptions } from './opt
 import { BUILD_FOLDER, type DashboardBuild, readBuild } from './pages/dashboard-build.ts'
 import { problemOf, Refusal } from './problem.ts'
 import { createFindScope } from './scope.ts'
+import { createTurns } from './turns.ts'
 import { respondAnywhere } from './whole-answer.ts'
 
 /** The monitoring API of one cache. It keeps no process alive; what it does beside answering ends with `close`. */
@@ -73,6 +74,7 @@ function refuseRest(request: Request, { connection }: RequestContext): boolean {
 export function createMonitor(options: MonitorOptions): Monitor {
   const resolved = resolveOptions(options)
   const { base, metrics, name, clock, logger, fleet } = resolved
+  const turns = createTurns(clock)
   const find = createFindScope(metrics, fleet)
   const access = createAccess(resolved)
   const permit = permitWith(access)
@@ -84,7 +86,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   const app = createApp((request) => new URL(request.url).pathname.slice(base.length) || '/')
   mountHealth(app, permit, find)
-  mountStats(app, permit, find, resolved)
+  mountStats(app, permit, find, turns)
   mountSeries(app, permit, find, resolved)
   mountFlow(app, permit, find)
   mountFleet(app, permit, fleet)
@@ -136,6 +138,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       // At once: what has arrived by the time of the answer would have been read.
       if (exceedsCap(request)) refuseRest(request, context)
       try {
+        await turns.next()
         const response = withStandingHeaders(await answer(request, context))
         if (refuseRest(request, context)) response.headers.set('connection', 'close')
         return response

@@ -1,5 +1,4 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { MonitorClock } from '../clock.ts'
 import {
   globParameter,
   pageLimit,
@@ -18,15 +17,15 @@ import {
   topPatternsSchema,
 } from '../contract/schemas.ts'
 import type { FindScope } from '../scope.ts'
+import type { Turns } from '../turns.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { endpointFiguresOf, figuresOf, instant, patternFiguresOf } from './figures.ts'
-import { inPortions, nextTurn } from './portions.ts'
 
 export function mountStats(
   app: MonitorApp,
   permit: Permit,
   find: FindScope,
-  { clock }: { readonly clock: MonitorClock },
+  turns: Turns,
 ): void {
   const middleware = permit('read:stats')
 
@@ -65,11 +64,11 @@ export function mountStats(
   })
   app.openapi(patterns, async (c) => {
     const { pattern, sort, limit, ...asked } = c.req.valid('query')
-    await nextTurn(clock)
+    await turns.next()
     const { figures, over, told } = await find(asked)
     const ask = { sort, limit, ...over }
     const report = pattern === undefined ? figures.patterns(ask) : figures.pattern(pattern, ask)
-    const rows = await inPortions(report.patterns, patternFiguresOf, clock)
+    const rows = await turns.inPortions(report.patterns, patternFiguresOf)
     return c.json(
       {
         patterns: rows,
@@ -92,10 +91,10 @@ export function mountStats(
   })
   app.openapi(endpoints, async (c) => {
     const { limit, ...asked } = c.req.valid('query')
-    await nextTurn(clock)
+    await turns.next()
     const { figures, over, told } = await find(asked)
     const report = figures.endpoints({ limit, ...over })
-    const rows = await inPortions(report.endpoints, endpointFiguresOf, clock)
+    const rows = await turns.inPortions(report.endpoints, endpointFiguresOf)
     return c.json(
       {
         endpoints: rows,
@@ -123,9 +122,9 @@ export function mountStats(
   })
   app.openapi(top, async (c) => {
     const { limit, ...asked } = c.req.valid('query')
-    await nextTurn(clock)
+    await turns.next()
     const { figures, over, told } = await find(asked)
-    const rows = await inPortions(figures.topPatterns(limit, over), patternFiguresOf, clock)
+    const rows = await turns.inPortions(figures.topPatterns(limit, over), patternFiguresOf)
     return c.json({ patterns: rows, ...told }, 200)
   })
 

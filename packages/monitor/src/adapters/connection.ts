@@ -26,24 +26,43 @@ export function isArriving(value: unknown): value is Arriving {
  * The connection of a request and its response. Node tells nobody that a server begins to close, and waits for every open
  * answer; but a socket knows its server, and that one no longer listens then.
  */
-export function connectionOf(incoming: Arriving, outgoing: Ending): Connection {
-  const server: unknown = Reflect.get(incoming.socket, 'server')
-  let refused = false
-  return {
-    // Of HTTP/2 a stream ends by itself, and others go on beside it.
-    get receiving() {
-      return !incoming.complete && incoming.httpVersionMajor === 1
-    },
-    get serving() {
-      return typeof server !== 'object' || server === null || Reflect.get(server, 'listening') !== false
-    },
-    destroy: () => void outgoing.destroy(),
-    refuseRest() {
-      if (refused || incoming.httpVersionMajor !== 1) return
-      refused = true
-      incoming.socket.pause()
-      // Before Node, which would read what is left of the body.
-      outgoing.prependOnceListener('finish', () => void incoming.socket.destroy())
-    },
+class NodeConnection implements Connection {
+  readonly #incoming: Arriving
+  readonly #outgoing: Ending
+  /** Looked up now: a socket that is gone no longer knows. */
+  readonly #server: unknown
+  #refused = false
+
+  constructor(incoming: Arriving, outgoing: Ending) {
+    this.#incoming = incoming
+    this.#outgoing = outgoing
+    this.#server = Reflect.get(incoming.socket, 'server')
   }
+
+  /** Of HTTP/2 a stream ends by itself, and others go on beside it. */
+  get receiving(): boolean {
+    return !this.#incoming.complete && this.#incoming.httpVersionMajor === 1
+  }
+
+  get serving(): boolean {
+    const server = this.#server
+    return typeof server !== 'object' || server === null || Reflect.get(server, 'listening') !== false
+  }
+
+  destroy(): void {
+    this.#outgoing.destroy()
+  }
+
+  refuseRest(): void {
+    if (this.#refused || this.#incoming.httpVersionMajor !== 1) return
+    this.#refused = true
+    this.#incoming.socket.pause()
+    // Before Node, which would read what is left of the body.
+    this.#outgoing.prependOnceListener('finish', () => void this.#incoming.socket.destroy())
+  }
+}
+
+/** A class: of an object with getters that is made for each request, V8 keeps a map each until all garbage is collected. */
+export function connectionOf(incoming: Arriving, outgoing: Ending): Connection {
+  return new NodeConnection(incoming, outgoing)
 }

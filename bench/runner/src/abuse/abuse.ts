@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { startRedis } from '@hitrate/test-support'
+import { startPostgres, startRedis } from '@hitrate/test-support'
 import { provenance } from '../provenance.ts'
 import { table } from '../table.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { ABUSES, type AbuseName } from './abuses/index.ts'
+import type { ShopServers } from './children/shop.ts'
 import { measure, type Pace, rehearse, VISITORS_PER_SECOND } from './measure.ts'
 import { problemsOf } from './problems.ts'
 import { HEAD, rows, withTable } from './report.ts'
@@ -37,7 +38,8 @@ export async function abuse(args: readonly string[]): Promise<void> {
     turnMs: wholeNumber('--turn', values.turn),
   }
   await using redis = await startRedis()
-  const abuses = await abuseAll(redis.url, chosen, pace)
+  await using postgres = await startPostgres()
+  const abuses = await abuseAll({ redisUrl: redis.url, databaseUrl: postgres.url }, chosen, pace)
   console.log(`\n${table(HEAD, rows(abuses))}`)
   if (values.save) {
     await save({
@@ -54,11 +56,11 @@ export async function abuse(args: readonly string[]): Promise<void> {
 }
 
 async function abuseAll(
-  redisUrl: string,
+  servers: ShopServers,
   names: readonly AbuseName[],
   pace: Pace,
 ): Promise<readonly AbuseResult[]> {
-  await using stage: Stage = await setStage(redisUrl)
+  await using stage: Stage = await setStage(servers)
   console.log(`a marketplace with ${VISITORS_PER_SECOND} visits a second, and its monitor abused:`)
   for (const name of names) await rehearse(stage, name, REHEARSAL_MS)
   const results: AbuseResult[] = []

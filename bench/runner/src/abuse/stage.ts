@@ -6,7 +6,7 @@ import type { AbuseName } from './abuses/index.ts'
 import type { Tallied } from './abuses/tally.ts'
 import type { AbuserOrder } from './children/abuser.ts'
 import type { BystanderFound } from './children/bystander.ts'
-import type { Memory, ShopFound, ShopOrder } from './children/shop.ts'
+import type { Memory, ShopFound, ShopOrder, ShopServers } from './children/shop.ts'
 import type { VisitorsFound, VisitorsOrder } from './children/visitors.ts'
 
 const WARMED_WITHIN_MS = 30_000
@@ -24,7 +24,7 @@ export interface Stage extends AsyncDisposable {
   weigh(): Promise<Memory>
 }
 
-export async function setStage(redisUrl: string): Promise<Stage> {
+export async function setStage(servers: ShopServers): Promise<Stage> {
   const child = (name: string): URL => new URL(`children/${name}.ts`, import.meta.url)
   const shop: AskedProcess<ShopOrder, ShopFound> = startProcess(child('shop'), ['--expose-gc'])
   const visitors: AskedProcess<VisitorsOrder, VisitorsFound> = startProcess(child('visitors'))
@@ -35,7 +35,7 @@ export async function setStage(redisUrl: string): Promise<Stage> {
   }
   try {
     const token = randomBytes(16).toString('hex')
-    const { url = '' } = await shop.ask({ do: 'open', redisUrl, token })
+    const { url = '' } = await shop.ask({ do: 'open', ...servers, token })
     const other = await bystander.ask({})
     await warmed(url, token)
     const paths = await pagesOf(url)

@@ -4,8 +4,14 @@ import { createLogger, readSettings, startMarketplace } from '@hitrate/marketpla
 import { answerOrders } from '../../speed/asked-process.ts'
 import { bytesInUse } from '../../speed/heap.ts'
 
+/** What the shop runs on, as in production. */
+export interface ShopServers {
+  readonly redisUrl: string
+  readonly databaseUrl: string
+}
+
 export type ShopOrder =
-  | { readonly do: 'open'; readonly redisUrl: string; readonly token: string }
+  | ({ readonly do: 'open'; readonly token: string } & ShopServers)
   /** Collects the garbage, and tells what is left. */
   | { readonly do: 'weigh' }
 
@@ -26,11 +32,12 @@ answerOrders<ShopOrder, ShopFound>(async (order) => {
     const inUseBytes = await bytesInUse()
     return { memory: { inUseBytes, residentBytes: memoryUsage.rss() } }
   }
-  const { redisUrl, token } = order
+  const { redisUrl, databaseUrl, token } = order
   const settings = readSettings({
     PORT: '0',
     TRAFFIC: 'off',
     REDIS_URL: redisUrl,
+    DATABASE_URL: databaseUrl,
     CACHE_ADMIN_TOKEN: token,
   })
   const { url } = await startMarketplace(settings, createLogger())

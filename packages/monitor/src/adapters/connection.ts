@@ -1,3 +1,4 @@
+import { giveBack } from '../body.ts'
 import type { Connection } from '../live/connection.ts'
 
 /** As much of a response of Node's as is needed here. */
@@ -16,6 +17,8 @@ interface Arriving {
   readonly httpVersionMajor: number
   /** Whether all of it is there. */
   readonly complete: boolean
+  /** What has arrived of the body and nobody has read. */
+  read(): unknown
 }
 
 export function isArriving(value: unknown): value is Arriving {
@@ -58,7 +61,10 @@ class NodeConnection implements Connection {
     this.#refused = true
     this.#incoming.socket.pause()
     // Before Node, which would read what is left of the body.
-    this.#outgoing.prependOnceListener('finish', () => void this.#incoming.socket.destroy())
+    this.#outgoing.prependOnceListener('finish', () => {
+      giveBack(this.#incoming.read())
+      this.#incoming.socket.destroy()
+    })
   }
 }
 

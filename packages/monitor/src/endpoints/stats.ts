@@ -21,12 +21,7 @@ import type { Turns } from '../turns.ts'
 import { answer, type MonitorApp, type Permit, REFUSALS } from './app.ts'
 import { endpointFiguresOf, figuresOf, instant, patternFiguresOf } from './figures.ts'
 
-export function mountStats(
-  app: MonitorApp,
-  permit: Permit,
-  find: FindScope,
-  turns: Turns,
-): void {
+export function mountStats(app: MonitorApp, permit: Permit, find: FindScope, turns: Turns): void {
   const middleware = permit('read:stats')
 
   const overall = createRoute({

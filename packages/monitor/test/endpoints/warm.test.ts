@@ -69,7 +69,7 @@ describe('POST /warm', () => {
 
   test('with wait it answers when the run has ended, with its report', async () => {
     const answered = ask(monitor, '/warm?wait=true', POST)
-    while (warmer.started.length === 0) await Promise.resolve()
+    while (warmer.started.length === 0) await new Promise((resolve) => setImmediate(resolve))
     warmer.finish()
     const { status, json } = await answered
     expect(status).toBe(200)

@@ -99,7 +99,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   mountReset(app, permit, metrics, fleet)
   mountInfo(app, permit, resolved.info)
   mountAlerts(app, permit, alerts)
-  mountMetrics(app, permit, metrics, name)
+  mountMetrics(app, permit, { metrics, name, turns })
   if (access.signIn !== undefined) mountSignIn(app, access.signIn, name, base)
   let read: Promise<DashboardBuild | undefined> | undefined
   const build = (): Promise<DashboardBuild | undefined> => {

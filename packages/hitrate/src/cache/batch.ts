@@ -2,7 +2,7 @@ import { CacheError } from '../errors.ts'
 import type { Milliseconds } from '../units.ts'
 import type { LoadSource } from './load-source.ts'
 import type { LoadSlots } from './slots.ts'
-import type { LoadContext, LoadManyContext } from './types.ts'
+import type { LoadContext, LoadManyContext, StoreDecision } from './types.ts'
 
 type TagsOf = (value: unknown) => readonly string[]
 
@@ -138,7 +138,7 @@ async function ask(
   members: readonly Member[],
 ): Promise<readonly unknown[]> {
   const indices = members.map(({ index }) => index)
-  const values: unknown = await loadMany(indices, manyContext(members))
+  const values: unknown = await loadMany(indices, new ManyContext(members))
   if (Array.isArray(values) && values.length === members.length) return values
   const given = Array.isArray(values) ? `${values.length} values` : 'no array'
   throw new CacheError(
@@ -147,25 +147,16 @@ async function ask(
   )
 }
 
-/** One signal for all: it fires when every member's has. */
-function manyContext(members: readonly Member[]): LoadManyContext {
-  let controller: AbortController | undefined
-  return {
-    get signal() {
-      if (controller !== undefined) return controller.signal
-      const made = new AbortController()
-      controller = made
-      let waiting = members.length
-      for (const { context } of members) {
-        const gone = (): void => {
-          if (--waiting === 0) made.abort(context.signal.reason)
-        }
-        if (context.signal.aborted) gone()
-        else context.signal.addEventListener('abort', gone, { once: true })
-      }
-      return made.signal
-    },
-    store(index, decision) {
+/** What a batch loader is given. A class, as `Context` is in load.ts. */
+class ManyContext implements LoadManyContext {
+  /** A field, for who takes it out of the context. */
+  readonly store: (index: number, decision: StoreDecision | false) => void
+  readonly #members: readonly Member[]
+  #controller: AbortController | undefined
+
+  constructor(members: readonly Member[]) {
+    this.#members = members
+    this.store = (index, decision) => {
       const member = members[index]
       if (member === undefined) {
         throw new CacheError(
@@ -174,7 +165,23 @@ function manyContext(members: readonly Member[]): LoadManyContext {
         )
       }
       member.context.store(decision)
-    },
+    }
+  }
+
+  /** One for all: it fires when every member's has. */
+  get signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal
+    const made = new AbortController()
+    this.#controller = made
+    let waiting = this.#members.length
+    for (const { context } of this.#members) {
+      const gone = (): void => {
+        if (--waiting === 0) made.abort(context.signal.reason)
+      }
+      if (context.signal.aborted) gone()
+      else context.signal.addEventListener('abort', gone, { once: true })
+    }
+    return made.signal
   }
 }
 

@@ -5,6 +5,7 @@ import { processParameter, query } from '../contract/parameters.ts'
 import { exposition, FORMATS, type Format } from '../prometheus/exposition.ts'
 import { familiesOf } from '../prometheus/families.ts'
 import { MostUsed } from '../prometheus/most-used.ts'
+import type { Turns } from '../turns.ts'
 import { type MonitorApp, type Permit, REFUSALS } from './app.ts'
 
 /** Label values of each kind; keeps an answer below 1 000 series. */
@@ -29,7 +30,11 @@ function formatOf(accepted: Accepted): Format {
 
 const OPENMETRICS = 'application/openmetrics-text'
 
-export function mountMetrics(app: MonitorApp, permit: Permit, metrics: Metrics, cache: string): void {
+export function mountMetrics(
+  app: MonitorApp,
+  permit: Permit,
+  { metrics, name, turns }: { readonly metrics: Metrics; readonly name: string; readonly turns: Turns },
+): void {
   const patterns = new MostUsed(MAX_LABELS)
   const endpoints = new MostUsed(MAX_LABELS)
   const text = { schema: z.string() }
@@ -49,10 +54,10 @@ export function mountMetrics(app: MonitorApp, permit: Permit, metrics: Metrics, 
       ...REFUSALS,
     },
   })
-  app.openapi(route, (c) => {
+  app.openapi(route, async (c) => {
     const format = formatOf(parseAccept(c.req.header('accept') ?? ''))
     const totals = metrics.totals()
-    const families = familiesOf(cache, {
+    const families = familiesOf(name, {
       totals,
       l1: metrics.l1(),
       l2: metrics.l2(),
@@ -60,6 +65,7 @@ export function mountMetrics(app: MonitorApp, permit: Permit, metrics: Metrics, 
       patterns: patterns.update(totals.patterns.map((one) => ({ ...one, label: one.pattern }))),
       endpoints: endpoints.update(totals.endpoints.map((one) => ({ ...one, label: one.endpoint }))),
     })
+    await turns.next()
     return c.body(exposition(families, format), 200, { 'content-type': FORMATS[format] })
   })
 }

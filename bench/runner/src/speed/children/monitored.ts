@@ -1,4 +1,5 @@
 /** An application under its monitor, alone in its process, whose metrics hold a whole day of every pattern. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createMonitor } from '@hitrate/monitor'
 import { fastifyMonitor } from '@hitrate/monitor/fastify'
 import Fastify from 'fastify'
@@ -21,18 +22,20 @@ export interface MonitoredFound {
 /** The narrowest window that is kept: with something in each of them they are full. */
 const STEP_MS = 10_000
 const HOUR_MS = 3_600_000
+const NANOSECONDS_PER_MS = 1e6
+const DUE_MS = 1
 
 const clock = manualClock()
 const cache = createCache({ name: 'bench', ttl: '7d', clock })
-let longestMs = 0
-let watching = false
+/** How late a timer comes that is due each millisecond: a request that arrives meanwhile waits as long. */
+const late = monitorEventLoopDelay({ resolution: DUE_MS })
 
 answerOrders<MonitoredOrder, MonitoredFound>(async (order) => {
   if (order.do === 'watch') {
-    if (!watching) watch()
-    const found = longestMs
-    longestMs = 0
-    return { longestMs: found }
+    late.enable()
+    const longestMs = Math.max(0, late.max / NANOSECONDS_PER_MS - DUE_MS)
+    late.reset()
+    return { longestMs }
   }
   fill(order)
   const app = Fastify()
@@ -71,17 +74,4 @@ function fill({
     }
     clock.advanceSync(STEP_MS)
   }
-}
-
-/** Comes round with every turn of the event loop: a request that arrives meanwhile waits as long. */
-function watch(): void {
-  watching = true
-  let before = performance.now()
-  const turn = () => {
-    const now = performance.now()
-    longestMs = Math.max(longestMs, now - before)
-    before = now
-    setImmediate(turn)
-  }
-  setImmediate(turn)
 }

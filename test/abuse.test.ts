@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { startRedis } from '@hitrate/test-support'
+import { startPostgres, startRedis } from '@hitrate/test-support'
 import { expect, test } from 'vitest'
 import { measure } from '../bench/runner/src/abuse/measure.ts'
 import { wrongAnswersOf } from '../bench/runner/src/abuse/problems.ts'
@@ -17,7 +17,8 @@ test('the figures of the page are the kept ones', () => {
 
 test('an application serves its visitors, and refuses rightly, while its monitor is abused in all ways at once', async () => {
   await using redis = await startRedis()
-  await using stage = await setStage(redis.url)
+  await using postgres = await startPostgres()
+  await using stage = await setStage({ redisUrl: redis.url, databaseUrl: postgres.url })
   const result = await measure(stage, 'all', { turnMs: 1_000, rounds: 1 })
   expect(wrongAnswersOf(result)).toEqual([])
   expect(result.abused.p50Ms).toBeGreaterThan(0)

@@ -38,7 +38,7 @@ describe('turns', () => {
   test('rows are made in portions, each in a turn, and what follows has its own', async () => {
     const { turns, turn } = byHand()
     let made = 0
-    const rows = turns.inPortions(Array.from({ length: 450 }).keys().toArray(), (row) => {
+    const rows = turns.inPortions(Array.from({ length: 450 }, (_, row) => row), (row) => {
       made++
       return row * 2
     })

@@ -38,10 +38,13 @@ describe('turns', () => {
   test('rows are made in portions, each in a turn, and what follows has its own', async () => {
     const { turns, turn } = byHand()
     let made = 0
-    const rows = turns.inPortions(Array.from({ length: 450 }, (_, row) => row), (row) => {
-      made++
-      return row * 2
-    })
+    const rows = turns.inPortions(
+      Array.from({ length: 450 }, (_, row) => row),
+      (row) => {
+        made++
+        return row * 2
+      },
+    )
     const seen: number[] = []
     let isDone = false
     void rows.then(() => {

@@ -1,7 +1,7 @@
 import type { MonitorClock } from './clock.ts'
 import { Refusal } from './problem.ts'
 
-/** Waiting at the most: some 100 ms of work, which more than any client that means well asks for. */
+/** Waiting at the most: some 100 ms of work, which is more than any client that means well asks for. */
 const MAX_WAITING = 1_000
 const RETRY_AFTER_SECONDS = 1
 /** Rows that are made in one turn: less than half a millisecond's work. */
@@ -12,7 +12,7 @@ const ROWS_PER_TURN = 200
  * in the order asked for. However many ask, what else the process does waits for one piece at the most.
  */
 export interface Turns {
-  /** Resolves in a turn of its own. Throws `Refusal` 503 when too many wait. */
+  /** Resolves in a turn of its own. Throws `Refusal` 429 when too many wait. */
   next(): Promise<void>
   /**
    * Makes the rows of an answer from what was counted, a portion in each turn. They begin in a turn after that of the
@@ -32,7 +32,7 @@ export function createTurns(clock: MonitorClock): Turns {
   const next = async (): Promise<void> => {
     if (waiting.length >= MAX_WAITING) {
       const why = `${MAX_WAITING} requests to the monitor wait, as many as there may be`
-      throw new Refusal(503, why, {}, { 'retry-after': String(RETRY_AFTER_SECONDS) })
+      throw new Refusal(429, why, {}, { 'retry-after': String(RETRY_AFTER_SECONDS) })
     }
     return new Promise((resolve) => {
       if (waiting.push(resolve) === 1) clock.afterIo(pass)

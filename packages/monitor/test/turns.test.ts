@@ -65,7 +65,7 @@ describe('turns', () => {
       await turns.next()
       done++
     })
-    await expect(turns.next()).rejects.toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
+    await expect(turns.next()).rejects.toMatchObject({ status: 429, headers: { 'retry-after': '1' } })
     await turn()
     expect(done).toBe(1)
     const again = turns.next()

@@ -1,4 +1,3 @@
-import { giveBack } from '../body.ts'
 import type { Connection } from '../live/connection.ts'
 
 /** As much of a response of Node's as is needed here. */
@@ -66,6 +65,17 @@ class NodeConnection implements Connection {
       this.#incoming.socket.destroy()
     })
   }
+}
+
+/**
+ * Frees the memory of bytes at once. Node reads up to 64 KB with the head; left to the next collection they would soon bring
+ * one of all garbage, which delays everybody by 5 to 12 ms.
+ */
+function giveBack(bytes: unknown): void {
+  if (!(bytes instanceof Uint8Array)) return
+  const { buffer } = bytes
+  // What is a part of more may belong to others.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0)
 }
 
 /** A class: of an object with getters that is made for each request, V8 keeps a map each until all garbage is collected. */

@@ -80,9 +80,10 @@ export function problem(description: string): ProblemResponse {
 }
 
 /** The refusals every endpoint may answer with. */
-export const REFUSALS: Readonly<Record<400 | 401 | 403 | 500, ProblemResponse>> = {
+export const REFUSALS: Readonly<Record<400 | 401 | 403 | 429 | 500, ProblemResponse>> = {
   400: problem('An input is not acceptable'),
   401: problem('A token is needed'),
   403: problem('Not allowed'),
+  429: problem('Too many requests wait; `Retry-After` says when to come back'),
   500: problem('The monitor failed'),
 }

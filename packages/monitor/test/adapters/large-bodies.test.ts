@@ -61,7 +61,7 @@ test.each([
   ['its length not told', 413, '/api/v1/cache/warm', [chunked, token], CHUNKS, 3],
   ['sent to nothing', 404, '/api/v1/cache/nothing', [told, token], [BODY], 1],
 ] as const)(
-  'of a large body no more is taken than comes with its head: %s',
+  'of a large body no more is taken than it needs to be refused: %s',
   async (_name, status, path, headers, parts, reads) => {
     taken.length = 0
     const text = await send(path, headers, parts)

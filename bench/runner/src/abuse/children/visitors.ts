@@ -1,7 +1,8 @@
 /** Visitors of the shop, few and steady, alone in their process. */
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { answerOrders } from '../../speed/asked-process.ts'
+import { timedRequest } from '../../timed-request.ts'
 
 export interface VisitorsOrder {
   readonly url: string
@@ -26,21 +27,7 @@ answerOrders<VisitorsOrder, VisitorsFound>(async ({ url, paths, perSecond, milli
   for (let index = 0; index < count; index++) {
     const due = began + (index * 1_000) / perSecond
     await wait(Math.max(0, due - performance.now()))
-    visits.push(visit(`${url}${paths[index % paths.length]}`))
+    visits.push(timedRequest(`${url}${paths[index % paths.length]}`, agent))
   }
   return { times: await Promise.all(visits) }
 })
-
-function visit(url: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const sent = performance.now()
-    const visiting = request(url, { agent }, (response) => {
-      response.once('error', reject)
-      response.once('end', () => resolve(performance.now() - sent))
-      response.resume()
-      if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`))
-    })
-    visiting.once('error', reject)
-    visiting.end()
-  })
-}

@@ -1,6 +1,7 @@
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { quantilesOf } from '../../percentiles.ts'
 import { type Spread, spreadOf } from '../../spread.ts'
+import { timedRequest } from '../../timed-request.ts'
 import { type AskedProcess, startProcess } from '../asked-process.ts'
 import type { MonitoredFound, MonitoredOrder } from '../children/monitored.ts'
 import type { Row } from '../row.ts'
@@ -83,25 +84,10 @@ async function ask(url: string, monitored: Monitored): Promise<Asked> {
   const times: number[] = []
   await monitored.ask({ do: 'watch' })
   for (let asked = 0; asked < REQUESTS; asked++) {
-    times.push(await timed(url))
+    times.push(await timedRequest(url, agent))
   }
   const { longestMs = Number.NaN } = await monitored.ask({ do: 'watch' })
   return { p99Ms: quantilesOf(times)(0.99), longestMs }
-}
-
-/** Without `fetch`, whose own garbage would be taken for the server's. @returns milliseconds from sending to the end of the answer */
-function timed(url: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const began = performance.now()
-    const asking = request(url, { agent }, (response) => {
-      response.once('error', reject)
-      response.once('end', () => resolve(performance.now() - began))
-      response.resume()
-      if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`))
-    })
-    asking.once('error', reject)
-    asking.end()
-  })
 }
 
 function inNanoseconds({ median, q1, q3 }: Spread): Spread {

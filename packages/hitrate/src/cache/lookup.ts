@@ -150,14 +150,15 @@ export class Lookup {
   /**
    * Asks L2, where that is the next thing to do and the caller waits for as long as it takes: resolves when there is
    * something to be told. `undefined`: it is to run.
+   * @param batch whether it is one of a batch; default: no
    */
-  ask(): Promise<void> | undefined {
+  ask(batch = false): Promise<void> | undefined {
     const { search } = this.#parts
     const { key, pattern, refresh } = this.#request
     if (refresh || this.#limits.hard !== undefined || this.#limits.signal !== undefined) return undefined
     this.#first = search.local(key)
     if (this.#first !== undefined || this.#isInHand()) return undefined
-    this.#read = search.ask(key, pattern)
+    this.#read = search.ask(key, pattern, batch)
     this.#ticket = this.#read?.ticket.share()
     return this.#read?.done
   }

@@ -89,7 +89,7 @@ async function findOpen(
       refresh,
     }
     const lookup = new Lookup(one, parts)
-    const done = lookup.ask()
+    const done = lookup.ask(true)
     const those = done && together.get(done)
     if (done === undefined) running.push(run(lookup, index))
     else if (those === undefined) together.set(done, [[lookup, index]])

@@ -34,8 +34,11 @@ export interface Nothing {
 export interface Search {
   /** A fresh or stale entry of L1. */
   local(key: string): Found | undefined
-  /** Asks L2; `undefined`: it is not to be asked. */
-  ask(key: string, pattern: PatternHandle): Read | undefined
+  /**
+   * Asks L2; `undefined`: it is not to be asked.
+   * @param batch whether the key is one of a batch; default: no
+   */
+  ask(key: string, pattern: PatternHandle, batch?: boolean): Read | undefined
   /** What came of it, when it is done. */
   told(key: string, read: Read | undefined, lookupSeq: number): Found
   /** Both, one after the other. Never rejects. */
@@ -113,10 +116,10 @@ export function createSearch(options: {
         busy: entry.retryAt !== undefined && now < entry.retryAt,
       }
     },
-    ask: (key, pattern) =>
+    ask: (key, pattern, batch) =>
       l2 === undefined || !storable(key) || l2.undelivered.masks(key)
         ? undefined
-        : l2.reader.read(key, pattern),
+        : l2.reader.read(key, pattern, batch),
     told,
     async remote(key, pattern, lookupSeq) {
       const read = search.ask(key, pattern)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createOwnWrites } from '../../src/stores/redis/own-writes.ts'
+import { createOwnWrites, type SentKeys } from '../../src/stores/redis/own-writes.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 
 /** The event loop's turns are the test's. */
@@ -17,14 +17,16 @@ function ownWrites(pass: (key: string) => void) {
   }
 }
 
-function listening() {
+function listen() {
   const passed: string[] = []
   return { passed, ...ownWrites((key) => passed.push(key)) }
 }
 
+type Listening = ReturnType<typeof listen>
+
 describe('of what the server tells', () => {
   it('everything is passed on at once that no script of ours may have written', () => {
-    const { told, passed, sent } = listening()
+    const { told, passed, sent } = listen()
     sent(['c'])
     told('a')
     told('a')
@@ -33,10 +35,10 @@ describe('of what the server tells', () => {
   })
 
   it('our own write is kept back, told in one chunk with its reply', () => {
-    const { sent, told, answered, turn, passed } = listening()
-    sent(['a'])
+    const { sent, told, answered, turn, passed } = listen()
+    const script = sent(['a'])
     told('a')
-    answered(['a'], ['a'])
+    answered(script, ['a'])
     turn()
     expect(passed).toEqual([])
     told('a')
@@ -44,9 +46,9 @@ describe('of what the server tells', () => {
   })
 
   it('our own write is kept back, told after its reply was handled', () => {
-    const { sent, told, answered, turn, passed } = listening()
-    sent(['a'])
-    answered(['a'], ['a'])
+    const { sent, told, answered, turn, passed } = listen()
+    const script = sent(['a'])
+    answered(script, ['a'])
     turn()
     told('a')
     expect(passed).toEqual([])
@@ -55,41 +57,42 @@ describe('of what the server tells', () => {
   })
 
   it('what was told before the next reply only is taken for our own', () => {
-    const { sent, told, answered, heard, passed } = listening()
-    sent(['a'])
-    answered(['a'], ['a'])
+    const { sent, told, answered, heard, passed } = listen()
+    const script = sent(['a'])
+    answered(script, ['a'])
     heard()
     told('a')
     expect(passed).toEqual(['a'])
   })
 
   it("another's change is passed on when we turn out not to have written", () => {
-    const { sent, told, answered, turn, passed } = listening()
-    sent(['a'])
+    const { sent, told, answered, turn, passed } = listen()
+    const script = sent(['a'])
     told('a')
-    answered(['a'], [])
+    answered(script, [])
     turn()
     expect(passed).toEqual(['a'])
   })
 
   it("another's change next to our own is passed on", () => {
-    const { sent, told, answered, turn, passed } = listening()
-    sent(['a'])
+    const { sent, told, answered, turn, passed } = listen()
+    const script = sent(['a'])
     told('a')
     told('a')
-    answered(['a'], ['a'])
+    answered(script, ['a'])
     turn()
     expect(passed).toEqual(['a'])
   })
 
   it("another's change is passed on in the same turn of the event loop, however long we go on writing", () => {
-    const { sent, told, answered, turn, passed } = listening()
-    sent(['a'])
+    const { sent, told, answered, turn, passed } = listen()
+    let script = sent(['a'])
     for (let round = 1; round <= 10; round++) {
-      sent(['a'])
+      const next = sent(['a'])
       told('a')
       told('a')
-      answered(['a'], ['a'])
+      answered(script, ['a'])
+      script = next
       turn()
       expect(passed).toHaveLength(round)
     }
@@ -99,7 +102,7 @@ describe('of what the server tells', () => {
   })
 
   it('what waits is passed on when the link is lost', () => {
-    const { sent, told, end, turn, passed } = listening()
+    const { sent, told, end, turn, passed } = listen()
     sent(['a', 'b'])
     told('a')
     end()
@@ -110,13 +113,38 @@ describe('of what the server tells', () => {
   })
 
   it('a key that a call names twice is written once', () => {
-    const { sent, told, answered, turn, passed } = listening()
-    sent(['a', 'a'])
+    const { sent, told, answered, turn, passed } = listen()
+    const script = sent(['a', 'a', 'b'])
     told('a')
-    answered(['a', 'a'], ['a', 'a'])
+    told('b')
+    answered(script, ['a', 'a', 'b'])
     turn()
     told('a')
     expect(passed).toEqual(['a'])
+  })
+
+  it.each([
+    [
+      'with its reply',
+      (script: SentKeys, { told, answered }: Listening) => {
+        told('a')
+        told('a')
+        answered(script, ['a', 'a'])
+      },
+    ],
+    [
+      'after it',
+      (script: SentKeys, { told, answered }: Listening) => {
+        answered(script, ['a', 'a'])
+        told('a')
+        told('a')
+      },
+    ],
+  ])("of a key that a call names twice, another's change is passed on, told %s", (_, happen) => {
+    const listening = listen()
+    happen(listening.sent(['a', 'a']), listening)
+    listening.turn()
+    expect(listening.passed).toEqual(['a'])
   })
 })
 
@@ -125,7 +153,8 @@ describe('of what the server tells', () => {
  * a script changes is told right after its reply; what others change, in between.
  */
 type Step =
-  | { readonly by: 'script'; readonly key: string; readonly writes: boolean }
+  /** `writes`: of its keys, which are all different, those it writes, as they are told. */
+  | { readonly by: 'script'; readonly keys: readonly string[]; readonly writes: readonly string[] }
   | { readonly by: 'read'; readonly key: string }
   | { readonly by: 'other'; readonly key: string }
 type Item =
@@ -138,11 +167,10 @@ function stream(steps: readonly Step[]): Item[] {
     if (step.by === 'other') {
       return tracked.delete(step.key) ? [{ kind: 'push', key: step.key, others: true }] : []
     }
-    tracked.add(step.key)
-    const reply: Item = { kind: 'reply', step }
-    return step.by === 'script' && step.writes
-      ? [reply, { kind: 'push', key: step.key, others: false }]
-      : [reply]
+    for (const key of step.by === 'script' ? step.keys : [step.key]) tracked.add(key)
+    const written = step.by === 'script' ? step.writes : []
+    const pushes = written.map((key): Item => ({ kind: 'push', key, others: false }))
+    return [{ kind: 'reply', step }, ...pushes]
   })
 }
 
@@ -154,10 +182,11 @@ function play(steps: readonly Step[], ahead: number, cuts: readonly number[]) {
   const items = stream(steps)
   const commands = steps.filter((step) => step.by !== 'other')
   let sent = 0
+  const scripts = new Map<Step, SentKeys>()
   const send = (until: number) => {
     for (; sent < Math.min(until, commands.length); sent++) {
       const command = commands[sent]
-      if (command?.by === 'script') own.sent([command.key])
+      if (command?.by === 'script') scripts.set(command, own.sent(command.keys, true))
     }
   }
   let answered = 0
@@ -174,7 +203,8 @@ function play(steps: readonly Step[], ahead: number, cuts: readonly number[]) {
     for (const item of chunk) {
       if (item.kind === 'push') continue
       answered++
-      if (item.step.by === 'script') own.answered([item.step.key], item.step.writes ? [item.step.key] : [])
+      const script = scripts.get(item.step)
+      if (script !== undefined && item.step.by === 'script') own.answered(script, item.step.writes)
       else own.heard()
       send(answered + ahead)
     }
@@ -184,8 +214,13 @@ function play(steps: readonly Step[], ahead: number, cuts: readonly number[]) {
 }
 
 const key = fc.constantFrom('a', 'b')
+const script: fc.Arbitrary<Step> = fc
+  .shuffledSubarray(['a', 'b', 'c', 'd'], { minLength: 1 })
+  .chain((keys) =>
+    fc.oneof(fc.subarray(keys), fc.shuffledSubarray(keys)).map((writes) => ({ by: 'script', keys, writes })),
+  )
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ by: fc.constant('script' as const), key, writes: fc.boolean() }),
+  script,
   fc.record({ by: fc.constant('read' as const), key }),
   fc.record({ by: fc.constant('other' as const), key }),
 )

@@ -6,6 +6,8 @@ export type Argument = string | Buffer
 /** What a command may change. */
 export interface Writes {
   readonly keys: readonly string[]
+  /** Whether none of them comes twice; default: not known. */
+  readonly distinct?: boolean
   /** Of these, what it did change, as its reply has it. */
   written(reply: unknown): readonly string[]
 }

@@ -41,7 +41,7 @@ export function gathered<Q extends Request, A>(options: {
 
   return (request) =>
     new Promise((resolve, reject) => {
-      // In one script call a key may come once: our own writes to it could not be told apart (`own-writes.ts`).
+      // In one script call a key comes once: see `Script.distinct`.
       if (waiting.has(request.key)) leave()
       if (waiting.size === 0) queueMicrotask(leave)
       waiting.set(request.key, { request, resolve, reject })

@@ -35,20 +35,20 @@ export function openLink(client: StandaloneClient, own: OwnWrites | undefined, c
     async send(args, writes) {
       if (lost) throw new Error('the connection to L2 was lost')
       const sent = clock.now()
+      const script = writes && own?.sent(writes.keys, writes.distinct)
       const answered = (written: readonly string[]): void => {
         if (lost) return
         if (sent > provenAt) provenAt = sent
-        if (writes === undefined) own?.heard()
-        else own?.answered(writes.keys, written)
+        if (script === undefined) own?.heard()
+        else own?.answered(script, written)
       }
-      if (writes !== undefined) own?.sent(writes.keys)
       try {
         const reply = await client.sendCommand(args)
         answered(writes?.written(reply) ?? [])
         return reply
       } catch (error) {
         if (isErrorReply(error)) answered([])
-        else if (!lost && writes !== undefined) own?.answered(writes.keys, [])
+        else if (!lost && script !== undefined) own?.answered(script, [])
         throw error
       }
     },

@@ -26,7 +26,10 @@ export function createScriptRunner({
     const call = (command: string, text: string): Argument[] =>
       NOTHING.concat(command, text, String(keys.length), keys, args)
     // Who need not be told may take its own writes for others': that does no harm, and telling them apart costs.
-    const writes = told ? { keys, written: (reply: unknown) => script.written(reply, keys) } : undefined
+    const { distinct } = script
+    const writes = told
+      ? { keys, distinct, written: (reply: unknown) => script.written(reply, keys) }
+      : undefined
     try {
       return await send(call('EVALSHA', script.sha), writes)
     } catch (error) {

@@ -12,13 +12,15 @@ import { createHash } from 'node:crypto'
 export interface Script {
   readonly source: string
   readonly sha: string
+  /** Whether it is never given a key twice. */
+  readonly distinct: boolean
   /** Of its keys, those that it wrote, as its reply has it. */
   written(reply: unknown, keys: readonly string[]): readonly string[]
 }
 
-export function script(body: string, written: Script['written']): Script {
+export function script(body: string, written: Script['written'], distinct = false): Script {
   const source = `${PRELUDE}${body}`
-  return { source, sha: createHash('sha1').update(source).digest('hex'), written }
+  return { source, sha: createHash('sha1').update(source).digest('hex'), distinct, written }
 }
 
 /** It answers 0 when it wrote nothing. */

@@ -39,6 +39,7 @@ redis.call('EXISTS', unpack(KEYS))
 return {shown(now), answer}
 `,
   writtenOnes(([, answers]) => answers),
+  true,
 )
 
 /** KEYS entry; ARGV version, lease. */
@@ -95,6 +96,7 @@ redis.call('EXISTS', unpack(KEYS))
 return answer
 `,
   writtenOnes((reply) => reply),
+  true,
 )
 
 /**

@@ -70,7 +70,8 @@ export function createCache(options: CacheOptions<ValueKind> = {}): Cache<ValueK
 
   const one = (request: LookupRequest, bypass: boolean): Promise<unknown> => {
     if (bypass || closing !== undefined) return callThrough(request, parts, settings.loadDeadline)
-    if (!request.refresh) {
+    // L1 was asked already, unless there is a signal: see `takesFresh`.
+    if (!request.refresh && request.signal !== undefined) {
       const entry = hit(request.key, parts)
       if (entry !== undefined) {
         request.source?.decline()

@@ -23,17 +23,30 @@ export type Origins = (origin: Origin) => Origin
  */
 export function createOrigins(): Origins {
   const latest = new WeakMap<Link, WeakMap<PatternHandle, Origin>>()
+  /** Of all: entries made one after the other are mostly of one pattern. */
+  let last: Origin | undefined
   return ({ pattern, link, markers, staleFor }) => {
+    if (
+      last?.pattern === pattern &&
+      last.link === link &&
+      last.staleFor === staleFor &&
+      areSame(last.markers, markers)
+    ) {
+      return last
+    }
     let ofLink = latest.get(link)
     if (ofLink === undefined) {
       ofLink = new WeakMap()
       latest.set(link, ofLink)
     }
     const known = ofLink.get(pattern)
-    if (known?.staleFor === staleFor && areSame(known.markers, markers)) return known
-    const origin = { pattern, link, markers, staleFor }
-    ofLink.set(pattern, origin)
-    return origin
+    if (known?.staleFor === staleFor && areSame(known.markers, markers)) {
+      last = known
+    } else {
+      last = { pattern, link, markers, staleFor }
+      ofLink.set(pattern, last)
+    }
+    return last
   }
 }
 

@@ -46,12 +46,16 @@ export function createShards(store: Store, guardOf: (store: Store) => Guard): Sh
   const known = new Map<Store, Shard>()
   const { shards: map } = store
 
+  /** The latest that was asked for: mostly there is no other, and it is asked for with each key. */
+  let latest: Shard | undefined
   const shardWith = (one: Store): Shard => {
-    const there = known.get(one)
-    if (there !== undefined) return there
-    const made = { store: one, guard: guardOf(one) }
-    known.set(one, made)
-    return made
+    if (latest?.store === one) return latest
+    latest = known.get(one)
+    if (latest === undefined) {
+      latest = { store: one, guard: guardOf(one) }
+      known.set(one, latest)
+    }
+    return latest
   }
   const of = (key: string): Store => (map === undefined ? store : map.of(key))
   const ofMarker = (name: MarkerName): Store => (map === undefined ? store : map.ofMarker(name))
@@ -84,6 +88,7 @@ export function createShards(store: Store, guardOf: (store: Store) => Guard): Sh
     forget(one) {
       known.get(one)?.guard.close()
       known.delete(one)
+      latest = undefined
     },
     close() {
       for (const { guard } of known.values()) guard.close()

@@ -2,9 +2,10 @@ import { randomFillSync } from 'node:crypto'
 import type { Clock, Timer } from '../clock.ts'
 import { equalTimers } from '../equal-timers.ts'
 import type { Recorder } from '../metrics/recorder.ts'
-import type { ClaimRequest, ServerTime, StoredEntry, Version } from '../stores/store.ts'
+import type { ClaimReply, ClaimRequest, ServerTime, StoredEntry, Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
+import { gathered } from './gathered.ts'
 import type { Orphans } from './orphans.ts'
 import type { Shards } from './shards.ts'
 
@@ -65,6 +66,11 @@ export function createClaims(options: {
 }): Claims {
   const { shards, versions, orphans, background, clock, recorder } = options
   const startRenewal = equalTimers(clock, LEASE / 4)
+  const claim = gathered<ClaimRequest, ClaimReply>({
+    shards,
+    ask: ({ store }, requests) => store.claim(requests),
+    onFailure: () => recorder.incident('l2_error'),
+  })
 
   /** Nobody loads under it, and nobody should wait for that: given back now, or else over the next link. */
   const abandon = (key: string, version: Version): void => {
@@ -113,8 +119,7 @@ export function createClaims(options: {
     orphaned: (key) => orphans.has(key),
     async take(key, over, onLost) {
       const version = versions()
-      const { store, guard } = shards.of(key)
-      const answer = await guard.call('write', () => store.claim({ key, version, lease: LEASE, over }))
+      const answer = await claim({ key, version, lease: LEASE, over })
       if (!answer.ok) {
         // It may still be taken, late.
         if (answer.failure !== 'open') abandon(key, version)

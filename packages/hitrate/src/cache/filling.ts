@@ -1,9 +1,12 @@
 import type { Clock } from '../clock.ts'
 import { type EnvelopeFields, type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
+import type { Recorder } from '../metrics/recorder.ts'
+import type { FillRequest, FillResult } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Claim } from './claims.ts'
 import type { Entry } from './entry.ts'
 import type { Ticket } from './fence.ts'
+import { gathered } from './gathered.ts'
 import type { Keeping } from './keeping.ts'
 import type { Marker } from './markers.ts'
 import type { Payload } from './payload.ts'
@@ -42,8 +45,15 @@ export function createFilling(options: {
   readonly tags: TagStore
   readonly format: EnvelopeFormat
   readonly clock: Clock
+  readonly recorder: Recorder
 }): Filling {
-  const { shards, tags, format, clock } = options
+  const { shards, tags, format, clock, recorder } = options
+  const store = gathered<FillRequest, FillResult>({
+    shards,
+    ask: ({ store }, requests) => store.fill(requests),
+    refused: (results) => results.filter((result) => result === 'refused').length,
+    onFailure: () => recorder.incident('l2_error'),
+  })
 
   const put = async (
     { ticket, payload, keeping, took }: Cargo,
@@ -53,13 +63,8 @@ export function createFilling(options: {
     const { ttl, staleFor } = keeping
     const body = writeEnvelope({ ttl, staleFor, loadTook: took, ...nonces }, payload.bytes, format)
     claim.stop()
-    const request = { key: ticket.key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
-    const { store, guard } = shards.of(ticket.key)
-    const answer = await guard.call(
-      'write',
-      () => store.fill(request),
-      (result) => [{ result: result === 'stored' ? 'ok' : 'refused', count: 1 }],
-    )
+    const { key } = ticket
+    const answer = await store({ key, version: claim.version, began: claim.at, body, life: ttl + staleFor })
     if (!answer.ok) claim.orphan()
     return answer.ok ? answer.value : 'unanswered'
   }

@@ -147,7 +147,7 @@ export function openL2(
     reader: createReader({ ...shared, shards, tags, format }),
     versions,
     claims: createClaims({ shards, versions, orphans, background, clock, recorder }),
-    filling: createFilling({ shards, tags, format, clock }),
+    filling: createFilling({ shards, tags, format, clock, recorder }),
     changes,
     undelivered,
     linkOf: (key) => shards.linkOf(key),

@@ -94,10 +94,20 @@ export function createJoinedStore(options: {
     isReply: (error) => stores().some((store) => store.isReply?.(error) === true),
 
     read: (keys) => split(keys, owner, (store, those) => store.read(those)),
-    claim: async (request) => (await ownerNow(request.key)).claim(request),
+    claim: (requests) =>
+      split(
+        requests,
+        ({ key }) => owner(key),
+        (store, those) => store.claim(those),
+      ),
     renew: async (key, version, lease) => (await ownerNow(key)).renew(key, version, lease),
     release: async (key, version, how) => (await ownerNow(key)).release(key, version, how),
-    fill: async (request) => (await ownerNow(request.key)).fill(request),
+    fill: (requests) =>
+      split(
+        requests,
+        ({ key }) => owner(key),
+        (store, those) => store.fill(those),
+      ),
     write: (requests, terms) =>
       split(
         requests,

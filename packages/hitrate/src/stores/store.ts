@@ -31,8 +31,8 @@ export interface Store {
 
   /** What the keys hold, in their order: one round trip. */
   read(keys: readonly string[]): Promise<Stored[]>
-  /** Claims one key before loading it. */
-  claim(request: ClaimRequest): Promise<ClaimReply>
+  /** Claims keys before they are loaded, all different. Answers in order; an error is the failure of that key alone. */
+  claim(requests: readonly ClaimRequest[]): Promise<(ClaimReply | Error)[]>
   /** Makes a claim last longer; `false` when it is no longer ours. */
   renew(key: string, version: Version, lease: Milliseconds): Promise<boolean>
   /**
@@ -44,8 +44,8 @@ export interface Store {
     version: Version,
     options: { readonly pause: Milliseconds; readonly remove: boolean },
   ): Promise<boolean>
-  /** Replaces our own claim by the value that was loaded. */
-  fill(request: FillRequest): Promise<FillResult>
+  /** Replaces our own claims by the values that were loaded; keys and answers as of {@link Store.claim}. */
+  fill(requests: readonly FillRequest[]): Promise<(FillResult | Error)[]>
   /** Writes without asking what is there. Answers in order: written or not. */
   write(requests: readonly WriteRequest[], terms: WriteTerms): Promise<boolean[]>
   /** Removes entries and claims; how many there were. */

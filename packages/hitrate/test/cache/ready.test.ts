@@ -57,7 +57,7 @@ describe('idle', () => {
 
   test('resolves when the last of the background work is done, what it began included', async () => {
     const { l2 } = l2Between((store) => ({
-      fill: async (request) => slowly(await store.fill(request), 100, clock),
+      fill: async (requests) => slowly(await store.fill(requests), 100, clock),
     }))
     const { cache, clock } = cacheOnClock({ l2, ttl: 500, staleFor: '1h' })
     await cache.getOrSet('a', () => 'v')

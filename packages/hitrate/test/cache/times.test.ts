@@ -118,7 +118,7 @@ describe("response is the cache's own time, load the loader's, wait the caller's
 
   test('of the fill: in none, as callers are released first', async () => {
     const { l2 } = l2Between((store) => ({
-      fill: async (request) => slowly(await store.fill(request), 200, clock),
+      fill: async (requests) => slowly(await store.fill(requests), 200, clock),
     }))
     const { cache, clock } = cacheOnClock({ l2 })
     const asked = cache.getOrSet('a', () => slowly('v', 100, clock))

@@ -89,7 +89,13 @@ export function watchServer(
         effect(`${name} looks for`, 'pattern', [glob], undefined, [...server.slots.keys()])
         return found
       },
-      fill: (request) => stored(request.body, store.fill(request), (result) => result === 'stored'),
+      async fill(requests) {
+        const done = store.fill(requests)
+        await Promise.all(
+          requests.map(({ body }, index) => stored(body, done, (results) => results[index] === 'stored')),
+        )
+        return done
+      },
       async write(requests, terms) {
         const done = store.write(requests, terms)
         await Promise.all(

@@ -17,6 +17,7 @@ import {
   type Store,
   type StoreFactory,
 } from '../../src/stores/store.ts'
+import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { byNumber, type Layout, shardedL2 } from '../shards/sharded-l2.ts'
 import { storeContext } from './store-context.ts'
@@ -197,11 +198,11 @@ test('links are those of the server that holds the key or the marker', () => {
 /** All that is asked about keys and markers, about one of which no server is known. */
 const ABOUT: Readonly<Record<string, (store: Store, key: string) => Promise<unknown>>> = {
   read: (store, key) => store.read(['k0', key]),
-  claim: (store, key) => store.claim({ key, version: 'a version 12', lease: 1, over: undefined }),
+  claim: (store, key) => claimOne(store, { key, version: 'a version 12', lease: 1, over: undefined }),
   renew: (store, key) => store.renew(key, 'a version 12', 1),
   release: (store, key) => store.release(key, 'a version 12', { pause: 0, remove: false }),
   fill: (store, key) =>
-    store.fill({ key, version: 'a version 12', began: 1, body: Buffer.of(1), life: LONG }),
+    fillOne(store, { key, version: 'a version 12', began: 1, body: Buffer.of(1), life: LONG }),
   write: (store, key) => write(store, ['k0', key]),
   delete: (store, key) => store.delete(['k0', key]),
   expire: (store, key) => store.expire(['k0', key]),

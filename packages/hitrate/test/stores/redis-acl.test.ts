@@ -5,6 +5,7 @@ import { BOARD_CHECKS, STORE_CHECKS } from 'hitrate/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { ALL, type Store } from '../../src/stores/store.ts'
+import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
 import { connectRaw } from './raw-redis.ts'
 import { COMMANDS } from './redis-commands.ts'
 import { PREFIX, version, type Watched, watch } from './redis-tracked.ts'
@@ -44,10 +45,10 @@ async function exercise(store: Store): Promise<void> {
   const steps: (() => Promise<unknown>)[] = [
     async () => {
       const mine = version()
-      const reply = await store.claim({ key: 'k', version: mine, lease: 60_000, over: undefined })
+      const reply = await claimOne(store, { key: 'k', version: mine, lease: 60_000, over: undefined })
       await store.renew('k', mine, 120_000)
       const began = reply.kind === 'claimed' ? reply.at : 0
-      await store.fill({ key: 'k', version: mine, began, body: Buffer.from('body'), life: 60_000 })
+      await fillOne(store, { key: 'k', version: mine, began, body: Buffer.from('body'), life: 60_000 })
     },
     () => store.read(['k']),
     () => store.read(['k', 'l']),
@@ -56,7 +57,7 @@ async function exercise(store: Store): Promise<void> {
         notAfter: systemClock.now() + 60_000,
         onlyAbsent: true,
       }),
-    () => store.claim({ key: 'l', version: version(), lease: 120_000, over: 'steal' }),
+    () => claimOne(store, { key: 'l', version: version(), lease: 120_000, over: 'steal' }),
     () => store.expire(['k']),
     () => store.ensureMarkers([ALL, 'tag'], 60_000),
     () => store.ensureMarkers(['tag'], 120_000),

@@ -7,6 +7,7 @@ import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { Change, Store } from '../../src/stores/store.ts'
+import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
 import { at, version, type Watched, watching } from './redis-tracked.ts'
 
@@ -64,10 +65,10 @@ async function believer(bodyBytes: number) {
       bump(key)
       const generation = generations.get(key)
       const mine = version()
-      const reply = await store.claim({ key, version: mine, lease: LONG, over: undefined })
+      const reply = await claimOne(store, { key, version: mine, lease: LONG, over: undefined })
       if (reply.kind !== 'claimed') return
       const fill = { key, version: mine, began: reply.at, body, life: LONG }
-      if ((await store.fill(fill)) === 'stored') believe(key, generation, mine)
+      if ((await fillOne(store, fill)) === 'stored') believe(key, generation, mine)
     },
     async (key) => {
       bump(key)

@@ -5,6 +5,7 @@ import { createClient } from 'redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { StoreContext } from '../../src/stores/store.ts'
+import { claimOne } from '../../src/testing/conformance/subject.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { type FakeServer, invalidate, startFakeRedis, WELL } from './redis-fake-server.ts'
 import { at, version, type Watched, watch } from './redis-tracked.ts'
@@ -156,7 +157,7 @@ describe('replies and what the server tells', () => {
   it('our own write, told in one chunk with its reply or in the next one, is not told to the cache', async () => {
     const { store, changes, told } = open()
     await store.connected()
-    const claim = () => store.claim({ key: 'k', version: version(), lease: 1_000, over: undefined })
+    const claim = () => claimOne(store, { key: 'k', version: version(), lease: 1_000, over: undefined })
     server.reply = (command, connection) => {
       if (command[0] !== 'EVALSHA') return WELL(command, connection)
       return `${'*2\r\n$1\r\n1\r\n*1\r\n:1\r\n'}${invalidate(at('k'))}`

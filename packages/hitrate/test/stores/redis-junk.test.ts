@@ -7,6 +7,7 @@ import { redisStore } from 'hitrate/redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { Store, Stored } from '../../src/stores/store.ts'
+import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
 import { storeContext } from './store-context.ts'
 
@@ -91,7 +92,7 @@ describe.each(Object.entries(JUNK))('under a key: %s', (name, junk) => {
     expect(await store.renew('k', version(), 1_000)).toBe(false)
     expect(await store.release('k', version(), { pause: 0, remove: true })).toBe(false)
     const request = { key: 'k', version: version(), began: Date.now(), body: randomBytes(60), life: 1_000 }
-    expect(await store.fill(request)).toBe('refused')
+    expect(await fillOne(store, request)).toBe('refused')
     expect(await raw.strLen(KEY)).toBe(junk().length)
     await store.expire(['k'])
     expect(await cache.get('k')).toBeUndefined()
@@ -155,7 +156,7 @@ test('random bytes under a key are never an error and never a value', async () =
       expect(stored).toSatisfy((one: Stored) => ['junk', 'entry', 'claim'].includes(one.kind))
       expect(await cache.get('k')).toBeUndefined()
       expect(await cache.peek('k')).toBeUndefined()
-      await store.claim({ key: 'k', version: version(), lease: 50, over: undefined })
+      await claimOne(store, { key: 'k', version: version(), lease: 50, over: undefined })
       await store.expire(['k'])
     }),
     { numRuns: 200 },
@@ -166,7 +167,7 @@ test('after SCRIPT FLUSH every script is sent anew', async () => {
   const flush = () => raw.sendCommand(['SCRIPT', 'FLUSH'])
   const began = async () => {
     await flush()
-    const reply = await store.claim({ key: 'k', version: 'v'.repeat(12), lease: 5_000, over: 'steal' })
+    const reply = await claimOne(store, { key: 'k', version: 'v'.repeat(12), lease: 5_000, over: 'steal' })
     return reply.kind === 'claimed' ? reply.at : 0
   }
   const at = await began()
@@ -175,7 +176,7 @@ test('after SCRIPT FLUSH every script is sent anew', async () => {
   expect(await store.renew('k', 'v'.repeat(12), 5_000)).toBe(true)
   await flush()
   const fill = { key: 'k', version: 'v'.repeat(12), began: at, body: randomBytes(9), life: 5_000 }
-  expect(await store.fill(fill)).toBe('stored')
+  expect(await fillOne(store, fill)).toBe('stored')
   await flush()
   expect(await store.expire(['k'])).toBe(1)
   await flush()

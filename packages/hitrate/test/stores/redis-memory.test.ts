@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
+import { claimOne } from '../../src/testing/conformance/subject.ts'
 import { version, type Watched, watching } from './redis-tracked.ts'
 
 /** A server whose memory is full, and which evicts nothing. */
@@ -20,7 +21,7 @@ beforeEach(async () => {
   mine = version()
   const { store } = watched
   await store.write([value('entry')], { notAfter: systemClock.now() + 60_000, onlyAbsent: false })
-  await store.claim({ key: 'claim', version: mine, lease: 60_000, over: undefined })
+  await claimOne(store, { key: 'claim', version: mine, lease: 60_000, over: undefined })
   await redis.exec('CONFIG', 'SET', 'maxmemory', '1')
   return () => store.close()
 })

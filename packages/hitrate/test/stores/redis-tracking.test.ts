@@ -4,6 +4,7 @@ import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { ALL, type Change, type Store } from '../../src/stores/store.ts'
+import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
 import { at, PREFIX, version, type Watched, watching } from './redis-tracked.ts'
 
@@ -42,7 +43,7 @@ const write = (store: Store, ...keys: string[]) =>
   )
 async function claimed(by: Store, key: string): Promise<{ version: string; began: number }> {
   const mine = version()
-  const reply = await by.claim({ key, version: mine, lease: LONG, over: 'steal' })
+  const reply = await claimOne(by, { key, version: mine, lease: LONG, over: 'steal' })
   if (reply.kind !== 'claimed') throw new Error(`not claimed: ${reply.kind}`)
   return { version: mine, began: reply.at }
 }
@@ -147,7 +148,7 @@ describe('our own writes', () => {
     [
       'a claim of what is absent',
       entry('k'),
-      async () => () => store.claim({ key: 'k', version: version(), lease: LONG, over: undefined }),
+      async () => () => claimOne(store, { key: 'k', version: version(), lease: LONG, over: undefined }),
     ],
     [
       'a claim of a stale entry',
@@ -162,7 +163,7 @@ describe('our own writes', () => {
       entry('k'),
       async () => {
         await claimed(other.store, 'k')
-        return () => store.claim({ key: 'k', version: version(), lease: LONG, over: undefined })
+        return () => claimOne(store, { key: 'k', version: version(), lease: LONG, over: undefined })
       },
     ],
     [
@@ -195,7 +196,7 @@ describe('our own writes', () => {
       entry('k'),
       async () => {
         const claim = await claimed(store, 'k')
-        return () => store.fill({ ...value('k'), ...claim })
+        return () => fillOne(store, { ...value('k'), ...claim })
       },
     ],
     [
@@ -203,7 +204,7 @@ describe('our own writes', () => {
       entry('k'),
       async () => {
         const claim = await claimed(store, 'k')
-        return () => store.fill({ ...value('k'), ...claim, began: claim.began - LONG })
+        return () => fillOne(store, { ...value('k'), ...claim, began: claim.began - LONG })
       },
     ],
     [
@@ -211,7 +212,7 @@ describe('our own writes', () => {
       entry('k'),
       async () => {
         await claimed(other.store, 'k')
-        return () => store.fill({ ...value('k'), began: 1 })
+        return () => fillOne(store, { ...value('k'), began: 1 })
       },
     ],
     ['a write', entry('k'), async () => () => write(store, 'k')],

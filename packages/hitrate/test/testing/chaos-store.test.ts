@@ -2,6 +2,7 @@ import type { Duration } from 'hitrate'
 import { type ChaosL2, type ChaosTarget, chaosL2, memoryL2, type Refusal } from 'hitrate/testing'
 import { describe, expect, test } from 'vitest'
 import type { Store } from '../../src/stores/store.ts'
+import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
 import { refusalOf, untyped } from '../cache/refusal.ts'
 import { chaosSubject, outcomeOf, write } from './chaos-subject.ts'
 
@@ -176,9 +177,12 @@ test('calls whose replies are lost are carried out, and end with their connectio
 
 describe('an L2 that refuses writes', () => {
   const writes: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [
-    ['claim', (store) => store.claim({ key: 'c', version: 'v', lease: 1_000, over: undefined })],
+    ['claim', (store) => claimOne(store, { key: 'c', version: 'v', lease: 1_000, over: undefined })],
     ['renew', (store) => store.renew('k', 'v', 1_000)],
-    ['fill', (store) => store.fill({ key: 'k', version: 'v', began: 0, body: Buffer.of(1), life: 1_000 })],
+    [
+      'fill',
+      (store) => fillOne(store, { key: 'k', version: 'v', began: 0, body: Buffer.of(1), life: 1_000 }),
+    ],
     ['expire', (store) => store.expire(['k'])],
     ['ensureMarkers', (store) => store.ensureMarkers(['tag'], 1_000)],
     ['stampMarkers', (store) => store.stampMarkers(['tag'], 'delete', 1_000)],
@@ -240,7 +244,7 @@ describe('an L2 that damages entries', () => {
     const { chaos, clock, store } = await chaosSubject()
     await write(store, clock, 'k')
     chaos.corrupt(1, (body) => body.subarray(1))
-    const reply = await store.claim({ key: 'k', version: 'v', lease: 1_000, over: undefined })
+    const reply = await claimOne(store, { key: 'k', version: 'v', lease: 1_000, over: undefined })
     expect(reply).toMatchObject({ kind: 'changed', stored: { body: Buffer.alloc(0) } })
   })
 })

@@ -4,6 +4,9 @@ import {
   ABSENT,
   ALL,
   type ClaimReply,
+  type ClaimRequest,
+  type FillRequest,
+  type FillResult,
   type Link,
   type MarkerName,
   type MarkerState,
@@ -98,6 +101,35 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
       }),
     )
 
+  const claim = ({ key, version, lease, over }: ClaimRequest): Promise<ClaimReply> =>
+    askKey(key, (now) => {
+      const value = server.at(key, now)
+      const until = now + lease
+      if (value?.kind === 'claim' && over !== 'steal') return { kind: 'held' }
+      if (value?.kind === 'entry') {
+        const seen = over !== undefined && (over === 'steal' || over.version === value.version)
+        if (!seen) return { kind: 'changed', stored: value }
+        if (over === 'steal' || over.as === 'stale') {
+          if (over !== 'steal' && value.refreshingUntil > now) return { kind: 'held' }
+          put(key, { ...value, version, refreshingUntil: until }, Math.max(untilOf(key), until))
+          return { kind: 'claimed', at: now }
+        }
+      }
+      put(key, { kind: 'claim', version }, until)
+      return { kind: 'claimed', at: now }
+    })
+
+  const fill = ({ key, version, began, life, body }: FillRequest): Promise<FillResult> =>
+    askKey(key, (now) => {
+      if (owned(key, version, now) === undefined) return 'refused'
+      if (began + life <= now) {
+        server.remove(context, key)
+        return 'refused'
+      }
+      put(key, { kind: 'entry', version, expired: false, refreshingUntil: 0, began, body }, began + life)
+      return 'stored'
+    })
+
   return {
     label: 'memory',
     get available() {
@@ -111,23 +143,7 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
 
     read: (keys) => Promise.all(keys.map((key) => askKey(key, (now) => server.at(key, now) ?? ABSENT))),
 
-    claim: ({ key, version, lease, over }) =>
-      askKey(key, (now): ClaimReply => {
-        const value = server.at(key, now)
-        const until = now + lease
-        if (value?.kind === 'claim' && over !== 'steal') return { kind: 'held' }
-        if (value?.kind === 'entry') {
-          const seen = over !== undefined && (over === 'steal' || over.version === value.version)
-          if (!seen) return { kind: 'changed', stored: value }
-          if (over === 'steal' || over.as === 'stale') {
-            if (over !== 'steal' && value.refreshingUntil > now) return { kind: 'held' }
-            put(key, { ...value, version, refreshingUntil: until }, Math.max(untilOf(key), until))
-            return { kind: 'claimed', at: now }
-          }
-        }
-        put(key, { kind: 'claim', version }, until)
-        return { kind: 'claimed', at: now }
-      }),
+    claim: (requests) => Promise.all(requests.map(claim)),
 
     renew: (key, version, lease) =>
       askKey(key, (now) => {
@@ -148,16 +164,7 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
         return true
       }),
 
-    fill: ({ key, version, began, life, body }) =>
-      askKey(key, (now) => {
-        if (owned(key, version, now) === undefined) return 'refused'
-        if (began + life <= now) {
-          server.remove(context, key)
-          return 'refused'
-        }
-        put(key, { kind: 'entry', version, expired: false, refreshingUntil: 0, began, body }, began + life)
-        return 'stored'
-      }),
+    fill: (requests) => Promise.all(requests.map(fill)),
 
     write: (requests, { notAfter, onlyAbsent }) =>
       Promise.all(

@@ -1,7 +1,6 @@
 import type { Milliseconds } from '../../units.ts'
 import type { ClaimReply, ClaimRequest, FillRequest, FillResult, ServerTime, Store } from '../store.ts'
 import type { Argument, Connection } from './connection.ts'
-import { gathered } from './gathered.ts'
 import { entryBytes, parseStored } from './header.ts'
 import { portions } from './portions.ts'
 import { bytesOrNull, failureOf, integer, list, miscounted } from './replies.ts'
@@ -36,53 +35,72 @@ export function createEntryWrites(options: {
     )
   }
 
-  const claim = gathered<ClaimRequest, ClaimReply>({
-    together,
-    async ask(requests) {
-      const keys: string[] = []
-      const args: Argument[] = [versionsOf(requests)]
-      for (const { key, lease, over } of requests) {
-        keys.push(entries + key)
-        args.push(String(Math.ceil(lease)), seen(over))
+  /** Asks in as few script calls as may be; where one of several fails, that is the answer for its keys. */
+  const eachAlone = async <Q extends { readonly key: string; readonly body?: Buffer }, A>(
+    requests: readonly Q[],
+    ask: (requests: readonly Q[]) => Promise<readonly (A | Error)[]>,
+  ): Promise<(A | Error)[]> => {
+    const groups = together(requests)
+    if (groups.length === 1) return inOrder(requests, await ask(requests))
+    const answers: (A | Error)[] = []
+    const failures: unknown[] = []
+    const askGroup = async (places: readonly number[]): Promise<void> => {
+      const those = places.flatMap((place) => requests.slice(place, place + 1))
+      let its: readonly (A | Error)[]
+      try {
+        its = inOrder(those, await ask(those))
+      } catch (error) {
+        failures.push(error)
+        its = those.map(() => asError(error))
       }
-      const [time, answers] = list(await run(CLAIM, keys, args))
-      const at = integer(time)
-      const claimed: ClaimReply = { kind: 'claimed', at }
-      const damaged: string[] = []
-      const replies = list(answers).map((answer, place): ClaimReply | Error => {
-        if (answer === 1) return claimed
-        if (answer === 0) return HELD
-        if (Array.isArray(answer)) return failureOf(answer)
-        const stored = parseStored(bytesOrNull(answer))
-        if (stored.kind === 'entry') return { kind: 'changed', stored }
-        // An entry whose stamps are damaged: nobody's any more.
-        damaged.push(...keys.slice(place, place + 1))
-        return HELD
-      })
-      if (damaged.length > 0) await remove(damaged)
-      return replies
-    },
-  })
+      for (const [at, answer] of its.entries()) answers[places[at] ?? 0] = answer
+    }
+    await Promise.all(groups.map(askGroup))
+    if (failures.length === groups.length) throw failures[0]
+    return answers
+  }
 
-  const fill = gathered<FillRequest, FillResult>({
-    together,
-    async ask(requests) {
-      const keys: string[] = []
-      const args: Argument[] = []
-      for (const { key, version, began, life, body } of requests) {
-        keys.push(entries + key)
-        args.push(entryBytes(version, began, body), (began + life).toFixed(3))
-      }
-      return list(await run(FILL, keys, args)).map((answer) => {
-        if (Array.isArray(answer)) return failureOf(answer)
-        return integer(answer) === 1 ? 'stored' : 'refused'
-      })
-    },
-  })
+  const claim = async (requests: readonly ClaimRequest[]): Promise<(ClaimReply | Error)[]> => {
+    const keys: string[] = []
+    const args: Argument[] = [versionsOf(requests)]
+    for (const { key, lease, over } of requests) {
+      keys.push(entries + key)
+      args.push(String(Math.ceil(lease)), seen(over))
+    }
+    const [time, answers] = list(await run(CLAIM, keys, args))
+    const at = integer(time)
+    const claimed: ClaimReply = { kind: 'claimed', at }
+    const damaged: string[] = []
+    const replies = list(answers).map((answer, place): ClaimReply | Error => {
+      if (answer === 1) return claimed
+      if (answer === 0) return HELD
+      if (Array.isArray(answer)) return failureOf(answer)
+      const stored = parseStored(bytesOrNull(answer))
+      if (stored.kind === 'entry') return { kind: 'changed', stored }
+      // An entry whose stamps are damaged: nobody's any more.
+      damaged.push(...keys.slice(place, place + 1))
+      return HELD
+    })
+    if (damaged.length > 0) await remove(damaged)
+    return replies
+  }
+
+  const fill = async (requests: readonly FillRequest[]): Promise<(FillResult | Error)[]> => {
+    const keys: string[] = []
+    const args: Argument[] = []
+    for (const { key, version, began, life, body } of requests) {
+      keys.push(entries + key)
+      args.push(entryBytes(version, began, body), (began + life).toFixed(3))
+    }
+    return list(await run(FILL, keys, args)).map((answer) => {
+      if (Array.isArray(answer)) return failureOf(answer)
+      return integer(answer) === 1 ? 'stored' : 'refused'
+    })
+  }
 
   return {
-    claim,
-    fill,
+    claim: (requests) => eachAlone(requests, claim),
+    fill: (requests) => eachAlone(requests, fill),
     async write(requests, { notAfter, onlyAbsent, told = true }) {
       const until = options.serverTimeAt(notAfter)
       const terms = [until.toFixed(3), onlyAbsent ? '1' : '0', told ? '1' : '0']
@@ -104,6 +122,16 @@ export function createEntryWrites(options: {
       return written
     },
   }
+}
+
+/** The answers, one for each; fails where one is missing. */
+function inOrder<A>(requests: readonly unknown[], answers: readonly A[]): A[] {
+  if (answers.length !== requests.length) throw miscounted(answers.length, requests.length)
+  return [...answers]
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('Redis could not be asked', { cause: error })
 }
 
 /** What a claim was told of the entry it is to take, for the script. */

@@ -47,25 +47,22 @@ export function callsOf(store: Store, { send, bring }: Route): Pick<Store, OwnMe
     (await store.read(keys)).map((one, index) =>
       one.kind === 'entry' ? bring('read', keys[index] ?? '', one) : one,
     )
-  const claim = async (request: ClaimRequest): Promise<ClaimReply> => {
-    const reply = await store.claim(request)
-    if (reply.kind !== 'changed') return reply
-    return { kind: 'changed', stored: bring('claim', request.key, reply.stored) }
-  }
+  const claim = async (requests: readonly ClaimRequest[]): Promise<(ClaimReply | Error)[]> =>
+    (await store.claim(requests)).map((reply, index) =>
+      reply instanceof Error || reply.kind !== 'changed'
+        ? reply
+        : { kind: 'changed', stored: bring('claim', requests[index]?.key ?? '', reply.stored) },
+    )
+  const keysOf = (requests: readonly { readonly key: string }[]): string[] => requests.map(({ key }) => key)
   const { board } = store
   return {
     ...(board === undefined ? {} : { board: boardCallsOf(board, send) }),
     read: (keys) => send('read', keys, () => read(keys)),
-    claim: (request) => send('claim', [request.key], () => claim(request)),
+    claim: (requests) => send('claim', keysOf(requests), () => claim(requests)),
     renew: (key, ...rest) => send('renew', [key], () => store.renew(key, ...rest)),
     release: (key, ...rest) => send('release', [key], () => store.release(key, ...rest)),
-    fill: (request) => send('fill', [request.key], () => store.fill(request)),
-    write: (requests, terms) =>
-      send(
-        'write',
-        requests.map(({ key }) => key),
-        () => store.write(requests, terms),
-      ),
+    fill: (requests) => send('fill', keysOf(requests), () => store.fill(requests)),
+    write: (requests, terms) => send('write', keysOf(requests), () => store.write(requests, terms)),
     delete: (keys) => send('delete', keys, () => store.delete(keys)),
     expire: (keys) => send('expire', keys, () => store.expire(keys)),
     scan: (glob, cursor) => send('scan', [glob], () => store.scan(glob, cursor)),

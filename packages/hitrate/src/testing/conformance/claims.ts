@@ -3,6 +3,7 @@ import {
   BODY,
   claimed,
   claimedOver,
+  claimOne,
   entryAt,
   fill,
   filled,
@@ -19,7 +20,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
     async run({ store, other }) {
       const { version } = await claimed(store, 'k')
       assert.deepEqual(await other.read(['k']), [{ kind: 'claim', version }])
-      const second = await other.claim({ key: 'k', version: newVersion(), lease: LONG, over: undefined })
+      const second = await claimOne(other, { key: 'k', version: newVersion(), lease: LONG, over: undefined })
       assert.deepEqual(second, { kind: 'held' })
       assert.deepEqual(await store.read(['k']), [{ kind: 'claim', version }])
     },
@@ -28,7 +29,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
     name: 'of two claims made at once one is granted',
     async run({ store, other }) {
       const ask = (from: typeof store) =>
-        from.claim({ key: 'k', version: newVersion(), lease: LONG, over: undefined })
+        claimOne(from, { key: 'k', version: newVersion(), lease: LONG, over: undefined })
       const replies = await Promise.all([ask(store), ask(other), ask(store), ask(other)])
       assert.deepEqual(replies.map(({ kind }) => kind).sort(), ['claimed', 'held', 'held', 'held'])
     },
@@ -71,7 +72,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
     name: 'who expects nothing and finds an entry is shown it',
     async run({ store, other }) {
       const entry = await filled(store, 'k')
-      const reply = await other.claim({ key: 'k', version: newVersion(), lease: LONG, over: undefined })
+      const reply = await claimOne(other, { key: 'k', version: newVersion(), lease: LONG, over: undefined })
       assert.deepEqual(reply, { kind: 'changed', stored: entry })
     },
   },
@@ -81,7 +82,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
       const entry = await filled(store, 'k')
       for (const as of ['stale', 'dead'] as const) {
         const over = { version: newVersion(), as }
-        const reply = await other.claim({ key: 'k', version: newVersion(), lease: LONG, over })
+        const reply = await claimOne(other, { key: 'k', version: newVersion(), lease: LONG, over })
         assert.deepEqual(reply, { kind: 'changed', stored: entry })
       }
       assert.deepEqual(await entryAt(store, 'k'), entry)
@@ -96,7 +97,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
       assert.deepEqual(busy, { ...entry, version, refreshingUntil: busy.refreshingUntil })
       assert.ok(Math.abs(busy.refreshingUntil - (at + LONG)) < 1)
       const over = { version, as: 'stale' as const }
-      const second = await other.claim({ key: 'k', version: newVersion(), lease: LONG, over })
+      const second = await claimOne(other, { key: 'k', version: newVersion(), lease: LONG, over })
       assert.deepEqual(second, { kind: 'held' })
     },
   },
@@ -128,7 +129,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
       const { version: seen } = await filled(store, 'k')
       const version = newVersion()
       const over = { version: seen, as: 'dead' as const }
-      assert.equal((await store.claim({ key: 'k', version, lease: LONG, over })).kind, 'claimed')
+      assert.equal((await claimOne(store, { key: 'k', version, lease: LONG, over })).kind, 'claimed')
       assert.deepEqual(await other.read(['k']), [{ kind: 'claim', version }])
     },
   },
@@ -137,7 +138,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
     async run({ store, other }) {
       const victim = await claimed(store, 'k')
       const version = newVersion()
-      const reply = await other.claim({ key: 'k', version, lease: LONG, over: 'steal' })
+      const reply = await claimOne(other, { key: 'k', version, lease: LONG, over: 'steal' })
       assert.ok(reply.kind === 'claimed' && reply.at > victim.at)
       assert.equal(await fill(store, 'k', victim), 'refused')
       assert.equal(await fill(other, 'k', { version, at: reply.at }), 'stored')
@@ -149,7 +150,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
       await filled(store, 'k')
       const victim = await claimedOver(store, 'k')
       const version = newVersion()
-      const reply = await other.claim({ key: 'k', version, lease: LONG, over: 'steal' })
+      const reply = await claimOne(other, { key: 'k', version, lease: LONG, over: 'steal' })
       assert.equal(reply.kind, 'claimed')
       const entry = await entryAt(store, 'k')
       assert.deepEqual([entry.version, entry.body], [version, BODY])
@@ -175,7 +176,7 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
       const claim = await claimedOver(store, 'k')
       await store.release('k', claim.version, { pause: SHORT, remove: false })
       const over = { version: claim.version, as: 'stale' as const }
-      const again = () => other.claim({ key: 'k', version: newVersion(), lease: LONG, over })
+      const again = () => claimOne(other, { key: 'k', version: newVersion(), lease: LONG, over })
       assert.equal((await again()).kind, 'held')
       assert.deepEqual((await entryAt(other, 'k')).body, BODY)
       await pass(SHORT)

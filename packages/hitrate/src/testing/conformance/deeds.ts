@@ -1,5 +1,15 @@
 import type { Store } from '../../stores/store.ts'
-import { BODY, claimed, claimedOver, fill, filled, LONG, newVersion, type StoreUnderTest } from './subject.ts'
+import {
+  BODY,
+  claimed,
+  claimedOver,
+  claimOne,
+  fill,
+  filled,
+  LONG,
+  newVersion,
+  type StoreUnderTest,
+} from './subject.ts'
 
 export function write(store: Store, key: string, { now }: StoreUnderTest): Promise<boolean[]> {
   const request = { key, version: newVersion(), body: BODY, life: LONG }
@@ -24,7 +34,7 @@ export const WRITINGS: Deeds = {
   },
   'a steal': async (store) => {
     await claimed(store, 'k')
-    return () => store.claim({ key: 'k', version: newVersion(), lease: LONG, over: 'steal' })
+    return () => claimOne(store, { key: 'k', version: newVersion(), lease: LONG, over: 'steal' })
   },
   'a renewal of a claim': async (store) => {
     const { version } = await claimed(store, 'k')
@@ -69,11 +79,11 @@ export const LOOKS: Deeds = {
   'a read of an absent key': (store) => () => store.read(['k']),
   'a claim that is held by another': async (store, { other }) => {
     await claimed(other, 'k')
-    return () => store.claim({ key: 'k', version: newVersion(), lease: LONG, over: undefined })
+    return () => claimOne(store, { key: 'k', version: newVersion(), lease: LONG, over: undefined })
   },
   'a claim that finds an entry': async (store, { other }) => {
     await filled(other, 'k')
-    return () => store.claim({ key: 'k', version: newVersion(), lease: LONG, over: undefined })
+    return () => claimOne(store, { key: 'k', version: newVersion(), lease: LONG, over: undefined })
   },
   'a fill that is refused': (store) => () => fill(store, 'k', { version: newVersion(), at: 1 }),
 }

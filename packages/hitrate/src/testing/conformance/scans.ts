@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import type { Store } from '../../stores/store.ts'
-import { BODY, claimed, filled, LONG, newVersion, type StoreCheck, type StoreUnderTest } from './subject.ts'
+import {
+  BODY,
+  claimed,
+  filled,
+  fillOne,
+  LONG,
+  newVersion,
+  type StoreCheck,
+  type StoreUnderTest,
+} from './subject.ts'
 
 async function scanAll(
   store: Store,
@@ -85,7 +94,7 @@ export const SCAN_CHECKS: readonly StoreCheck[] = [
       const found = await scanAll(store, 'load*', async () => {
         if (done) return
         done = true
-        await other.fill({ key: 'loading', version, began: at, body: BODY, life: LONG })
+        await fillOne(other, { key: 'loading', version, began: at, body: BODY, life: LONG })
       })
       assert.deepEqual(found, new Set(['loading']))
     },

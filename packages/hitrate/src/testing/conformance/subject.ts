@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import type {
   Change,
+  ClaimReply,
+  ClaimRequest,
+  FillRequest,
   FillResult,
   MarkerName,
   Store,
@@ -71,6 +74,23 @@ export async function entryAt(store: Store, key: string): Promise<StoredEntry> {
   return stored
 }
 
+/** Claims a key alone; throws its failure. */
+export async function claimOne(store: Store, request: ClaimRequest): Promise<ClaimReply> {
+  return only(await store.claim([request]))
+}
+
+/** Fills a key alone; throws its failure. */
+export async function fillOne(store: Store, request: FillRequest): Promise<FillResult> {
+  return only(await store.fill([request]))
+}
+
+function only<T>(answers: readonly (T | Error)[]): T {
+  const [answer, ...more] = answers
+  assert.equal(more.length, 0)
+  if (answer === undefined || answer instanceof Error) throw answer ?? new Error('no answer')
+  return answer
+}
+
 /** Claims a key that must be free; when the load began, and the claim's version. */
 export async function claimed(
   store: Store,
@@ -78,7 +98,7 @@ export async function claimed(
   lease: Milliseconds = LONG,
 ): Promise<{ readonly version: Version; readonly at: number }> {
   const version = newVersion()
-  const reply = await store.claim({ key, version, lease, over: undefined })
+  const reply = await claimOne(store, { key, version, lease, over: undefined })
   assert.equal(reply.kind, 'claimed')
   return { version, at: reply.kind === 'claimed' ? reply.at : 0 }
 }
@@ -91,7 +111,7 @@ export async function claimedOver(
 ): Promise<{ readonly version: Version; readonly at: number }> {
   const seen = await entryAt(store, key)
   const version = newVersion()
-  const reply = await store.claim({ key, version, lease, over: { version: seen.version, as: 'stale' } })
+  const reply = await claimOne(store, { key, version, lease, over: { version: seen.version, as: 'stale' } })
   assert.equal(reply.kind, 'claimed')
   return { version, at: reply.kind === 'claimed' ? reply.at : 0 }
 }
@@ -102,7 +122,7 @@ export function fill(
   claim: { readonly version: Version; readonly at: number },
   { body = BODY, life = LONG }: { readonly body?: Buffer; readonly life?: Milliseconds } = {},
 ): Promise<FillResult> {
-  return store.fill({ key, version: claim.version, began: claim.at, body, life })
+  return fillOne(store, { key, version: claim.version, began: claim.at, body, life })
 }
 
 /** An entry that was claimed and filled. */

@@ -3,6 +3,7 @@ import type { WriteRequest } from '../../stores/store.ts'
 import {
   BODY,
   claimed,
+  claimOne,
   entryAt,
   filled,
   LONG,
@@ -157,12 +158,12 @@ export const WRITE_CHECKS: readonly StoreCheck[] = [
       await filled(store, 'k')
       const seen = await entryAt(store, 'k')
       const refresh = { key: 'k', lease: LONG, over: { version: seen.version, as: 'stale' as const } }
-      await store.claim({ ...refresh, version: newVersion() })
+      await claimOne(store, { ...refresh, version: newVersion() })
       await other.expire(['k'])
       const { version, refreshingUntil } = await entryAt(store, 'k')
       assert.equal(refreshingUntil, 0)
       const again = { key: 'k', lease: LONG, over: { version, as: 'stale' as const } }
-      assert.equal((await other.claim({ ...again, version: newVersion() })).kind, 'claimed')
+      assert.equal((await claimOne(other, { ...again, version: newVersion() })).kind, 'claimed')
     },
   },
 ]

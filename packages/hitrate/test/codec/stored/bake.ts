@@ -1,5 +1,6 @@
 import { writeEnvelope } from '../../../src/codec/envelope.ts'
 import type { ServerTime, Store, Version } from '../../../src/stores/store.ts'
+import { claimOne, fillOne } from '../../../src/testing/conformance/subject.ts'
 import { CODECS, type EntryRecipe } from './recipes.ts'
 import { COMPRESS_ABOVE, MAX_VALUE_BYTES } from './samples.ts'
 
@@ -33,9 +34,9 @@ export async function bake(store: Store, key: string, recipe: EntryRecipe, chanc
       onlyAbsent: false,
     })
   } else {
-    const reply = await store.claim({ key, version, lease: LEASE, over: undefined })
+    const reply = await claimOne(store, { key, version, lease: LEASE, over: undefined })
     if (reply.kind !== 'claimed') throw new Error(`${key} could not be claimed`)
-    await store.fill({ key, version, began: chance.began ?? reply.at, body, life })
+    await fillOne(store, { key, version, began: chance.began ?? reply.at, body, life })
   }
   await change(store, key, version, recipe.afterwards)
 }
@@ -49,6 +50,6 @@ async function change(
   if (afterwards === undefined) return
   if (afterwards === 'expired') return void (await store.expire([key]))
   const version = seen.split('').reverse().join('')
-  await store.claim({ key, version, lease: LEASE, over: { version: seen, as: 'stale' } })
+  await claimOne(store, { key, version, lease: LEASE, over: { version: seen, as: 'stale' } })
   if (afterwards === 'given back') await store.release(key, version, { pause: LEASE, remove: false })
 }

@@ -16,6 +16,7 @@ import { redisStore } from 'hitrate/redis'
 import { createClient, RESP_TYPES } from 'redis'
 import { systemClock } from '../../../src/clock.ts'
 import { ALL } from '../../../src/stores/store.ts'
+import { claimOne } from '../../../src/testing/conformance/subject.ts'
 import { storeContext } from '../../stores/store-context.ts'
 import { bake } from './bake.ts'
 import { CLAIMS, type CODECS, ENTRIES, MARKERS } from './recipes.ts'
@@ -54,7 +55,7 @@ for (const [name, recipe] of Object.entries(ENTRIES)) {
 }
 for (const name of CLAIMS) {
   const version = newVersion()
-  await store.claim({ key: name, version, lease: 60_000, over: undefined })
+  await claimOne(store, { key: name, version, lease: 60_000, over: undefined })
   if (name === 'a renewed claim') await store.renew(name, version, 120_000)
   await take(name, `e:${name}`)
 }

@@ -2,7 +2,6 @@ import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { redisStore } from 'hitrate/redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
-import { gathered } from '../../src/stores/redis/gathered.ts'
 import { entryBytes, parseStored } from '../../src/stores/redis/header.ts'
 import { portions } from '../../src/stores/redis/portions.ts'
 import { versionsOf } from '../../src/stores/redis/versions.ts'
@@ -11,59 +10,6 @@ import { connectRaw, type RawRedis } from './raw-redis.ts'
 import { storeContext } from './store-context.ts'
 
 const versionOf = (text: string): string => text.padEnd(12, '-')
-
-describe('requests of one tick', () => {
-  const setUp = (answer: (key: string) => string | Error = (key) => key.toUpperCase()) => {
-    const asked: string[][] = []
-    const one = gathered<{ readonly key: string }, string>({
-      together: (requests) => [[...requests.keys()]],
-      async ask(requests) {
-        asked.push(requests.map(({ key }) => key))
-        return requests.map(({ key }) => answer(key))
-      },
-    })
-    return { asked, one: (key: string) => one({ key }) }
-  }
-
-  it('are asked together, and answered one by one', async () => {
-    const { asked, one } = setUp()
-    expect(await Promise.all([one('a'), one('b')])).toEqual(['A', 'B'])
-    expect(await one('c')).toBe('C')
-    expect(asked).toEqual([['a', 'b'], ['c']])
-  })
-
-  it('about the same key are asked one after the other', async () => {
-    const { asked, one } = setUp()
-    await Promise.all([one('a'), one('b'), one('a'), one('c')])
-    expect(asked).toEqual([
-      ['a', 'b'],
-      ['a', 'c'],
-    ])
-  })
-
-  it('fail each by itself, and all when they could not be asked', async () => {
-    const { one } = setUp((key) => (key === 'b' ? new Error('b is wrong') : key))
-    const [a, b] = await Promise.allSettled([one('a'), one('b')])
-    expect(a).toMatchObject({ value: 'a' })
-    expect(b).toMatchObject({ reason: { message: 'b is wrong' } })
-
-    const lost = gathered<{ readonly key: string }, string>({
-      together: (requests) => [[...requests.keys()]],
-      ask: () => Promise.reject(new Error('out of reach')),
-    })
-    const all = await Promise.allSettled([lost({ key: 'a' }), lost({ key: 'b' })])
-    expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  })
-
-  it('left out of the answer fail', async () => {
-    const one = gathered<{ readonly key: string }, string>({
-      together: (requests) => [[...requests.keys()]],
-      ask: async () => ['only one'],
-    })
-    const [first, second] = await Promise.allSettled([one({ key: 'a' }), one({ key: 'b' })])
-    expect([first.status, second.status]).toEqual(['fulfilled', 'rejected'])
-  })
-})
 
 describe('bytes', () => {
   it('of many versions are one argument', () => {
@@ -96,10 +42,20 @@ describe('on a server', () => {
   let raw: RawRedis
   let store: Store
   const changes: Change[] = []
-  const claim = (key: string): Promise<ClaimReply> =>
-    store.claim({ key, version: versionOf(key), lease: 10_000, over: undefined })
-  const fill = (key: string, began: number, body: string) =>
-    store.fill({ key, version: versionOf(key), began, body: Buffer.from(body), life: 10_000 })
+  const claims = (keys: readonly string[]): Promise<(ClaimReply | Error)[]> =>
+    store.claim(keys.map((key) => ({ key, version: versionOf(key), lease: 10_000, over: undefined })))
+  const fills = (keys: readonly string[], began: number, bodyOf: (key: string) => string) =>
+    store.fill(
+      keys.map((key) => ({
+        key,
+        version: versionOf(key),
+        began,
+        body: Buffer.from(bodyOf(key)),
+        life: 10_000,
+      })),
+    )
+  const beganOf = ([first]: readonly (ClaimReply | Error)[]): number =>
+    first !== undefined && 'kind' in first && first.kind === 'claimed' ? first.at : 0
   const scriptCalls = async (): Promise<number> =>
     Number(/cmdstat_evalsha:calls=(\d+)/.exec(await raw.info('commandstats'))?.[1] ?? 0)
   const readings = async (): Promise<Record<string, number>> => {
@@ -117,8 +73,8 @@ describe('on a server', () => {
     await store.connected()
   })
   beforeEach(async () => {
-    await claim('first')
-    await fill('first', systemClock.wall(), 'the server knows both scripts now')
+    await claims(['first'])
+    await fills(['first'], systemClock.wall(), () => 'the server knows both scripts now')
     await raw.configResetStat()
   })
   afterEach(() => {
@@ -130,13 +86,13 @@ describe('on a server', () => {
     await redis.stop()
   })
 
-  it('claims of one tick are one script call, and so are the fills', async () => {
+  it('claims are one script call, and so are fills', async () => {
     const keys = Array.from({ length: 100 }, (_, index) => `many:${index}`)
-    const claims = await Promise.all(keys.map(claim))
-    expect(new Set(claims.map(({ kind }) => kind))).toEqual(new Set(['claimed']))
+    const claimed = await claims(keys)
+    const began = beganOf(claimed)
+    expect(new Set(claimed)).toEqual(new Set([{ kind: 'claimed', at: began }]))
     expect(await scriptCalls()).toBe(1)
-    const began = claims[0]?.kind === 'claimed' ? claims[0].at : 0
-    const filled = await Promise.all(keys.map((key) => fill(key, began, `body of ${key}`)))
+    const filled = await fills(keys, began, (key) => `body of ${key}`)
     expect(new Set(filled)).toEqual(new Set(['stored']))
     expect(await scriptCalls()).toBe(2)
     const stored = await store.read(keys)
@@ -150,10 +106,9 @@ describe('on a server', () => {
     const keys = Array.from({ length: 100 }, (_, index) => `read:${index}`)
     const version = versionOf('w')
     const terms = { notAfter: systemClock.now() + 5_000, onlyAbsent: true }
-    const claims = await Promise.all(keys.map(claim))
-    const began = claims[0]?.kind === 'claimed' ? claims[0].at : 0
+    const began = beganOf(await claims(keys))
     expect(await readings()).toEqual({ mget: 1, exists: 1 })
-    await Promise.all(keys.map((key) => fill(key, began, 'body')))
+    await fills(keys, began, () => 'body')
     expect(await readings()).toEqual({ mget: 2, exists: 2 })
     expect(await store.delete(keys)).toBe(100)
     expect(await readings()).toEqual({ mget: 2, exists: 3 })
@@ -177,13 +132,10 @@ describe('on a server', () => {
 
   it('a key that holds something else fails alone', async () => {
     await raw.rPush('g:1:e:list', 'not ours')
-    const [list, other] = await Promise.allSettled([claim('list'), claim('other')])
-    expect(list).toMatchObject({
-      status: 'rejected',
-      reason: { message: expect.stringMatching(/^WRONGTYPE/) },
-    })
-    expect(list.status === 'rejected' && store.isReply?.(list.reason)).toBe(true)
-    expect(other).toMatchObject({ value: { kind: 'claimed' } })
+    const [list, other] = await claims(['list', 'other'])
+    expect(list).toMatchObject({ message: expect.stringMatching(/^WRONGTYPE/) })
+    expect(store.isReply?.(list)).toBe(true)
+    expect(other).toMatchObject({ kind: 'claimed' })
   })
 
   it('what nobody here keeps is written without being tracked', async () => {

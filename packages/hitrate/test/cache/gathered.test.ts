@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { gathered } from '../../src/cache/gathered.ts'
+import type { Shard } from '../../src/cache/shards.ts'
+import { noRecorder } from '../../src/metrics/no-recorder.ts'
+import type { TierResult } from '../../src/metrics/recorder.ts'
+import { createGuard } from '../../src/stores/guard.ts'
+import { createMemoryStore, memoryServer } from '../../src/stores/memory/memory-store.ts'
+import { manualClock } from '../../src/testing/manual-clock.ts'
+import { storeContext } from '../stores/store-context.ts'
+
+type Answer = string | Error
+
+/** Two servers, `1` for keys that begin with it, each behind a guard with a deadline of 250 ms. */
+function setUp(answer: (keys: readonly string[]) => Promise<readonly Answer[]>) {
+  const clock = manualClock()
+  const counted: [TierResult, number][] = []
+  const recorder = {
+    ...noRecorder,
+    tier: (_tier: unknown, _operation: unknown, result: TierResult, _took: number, count = 1) =>
+      void counted.push([result, count]),
+  }
+  const shard = (): Shard => ({
+    store: createMemoryStore(storeContext(clock), memoryServer()),
+    guard: createGuard({ clock, recorder, timeout: 250 }),
+  })
+  const shards = [shard(), shard()] as const
+  const asked: string[] = []
+  let failures = 0
+  const one = gathered<{ readonly key: string }, string>({
+    shards: { of: (key) => shards[key.startsWith('1') ? 1 : 0] },
+    ask(of, requests) {
+      const keys = requests.map(({ key }) => key)
+      asked.push(`${of === shards[0] ? 'first' : 'second'}: ${keys.join(' ')}`)
+      return answer(keys)
+    },
+    refused: (answers) => answers.filter((one) => one === 'no').length,
+    onFailure: () => void failures++,
+  })
+  return { clock, asked, counted, one: (key: string) => one({ key }), failures: () => failures }
+}
+
+const shout = async (keys: readonly string[]): Promise<Answer[]> => keys.map((key) => key.toUpperCase())
+
+describe('what is asked about single keys', () => {
+  test('in one tick is asked in one call, and answered one by one', async () => {
+    const { asked, counted, one } = setUp(shout)
+    expect(await Promise.all([one('a'), one('b')])).toEqual([
+      { ok: true, value: 'A' },
+      { ok: true, value: 'B' },
+    ])
+    expect(await one('c')).toEqual({ ok: true, value: 'C' })
+    expect(asked).toEqual(['first: a b', 'first: c'])
+    expect(counted).toEqual([
+      ['ok', 2],
+      ['ok', 1],
+    ])
+  })
+
+  test('of several servers is asked each of them', async () => {
+    const { asked, one } = setUp(shout)
+    await Promise.all([one('a'), one('1b'), one('c')])
+    expect(asked).toEqual(['first: a c', 'second: 1b'])
+  })
+
+  test('about the same key is asked one after the other', async () => {
+    const { asked, one } = setUp(shout)
+    await Promise.all([one('a'), one('b'), one('a'), one('c')])
+    expect(asked).toEqual(['first: a b', 'first: a c'])
+  })
+
+  test('fails each by itself, and is counted so', async () => {
+    const { counted, failures, one } = setUp(async (keys) =>
+      keys.map((key) => (key === 'b' ? new Error('b is wrong') : key)),
+    )
+    expect(await Promise.all([one('a'), one('b'), one('no')])).toEqual([
+      { ok: true, value: 'a' },
+      { ok: false, failure: 'error' },
+      { ok: true, value: 'no' },
+    ])
+    expect(failures()).toBe(1)
+    expect(counted).toEqual([
+      ['ok', 1],
+      ['refused', 1],
+      ['error', 1],
+    ])
+  })
+
+  test('fails together where it could not be asked', async () => {
+    const { counted, one } = setUp(() => Promise.reject(new Error('out of reach')))
+    const failed = { ok: false, failure: 'error' }
+    expect(await Promise.all([one('a'), one('b')])).toEqual([failed, failed])
+    expect(counted).toEqual([['error', 1]])
+  })
+
+  test('ends with its deadline', async () => {
+    const { clock, one } = setUp(() => new Promise(() => {}))
+    const both = Promise.all([one('a'), one('b')])
+    await clock.advance(250)
+    const late = { ok: false, failure: 'timeout' }
+    expect(await both).toEqual([late, late])
+  })
+
+  test('and is left out of the answer has failed', async () => {
+    const { failures, one } = setUp(async () => ['only one'])
+    expect(await Promise.all([one('a'), one('b')])).toEqual([
+      { ok: true, value: 'only one' },
+      { ok: false, failure: 'error' },
+    ])
+    expect(failures()).toBe(1)
+  })
+})

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type EnvelopeFields, type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
+import { type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import type { FillRequest, FillResult } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
@@ -55,26 +55,14 @@ export function createFilling(options: {
     onFailure: () => recorder.incident('l2_error'),
   })
 
-  const put = async (
-    { ticket, payload, keeping, took }: Cargo,
-    claim: Claim,
-    nonces: Pick<EnvelopeFields, 'allNonce' | 'tags'>,
-  ): Promise<Filled> => {
-    const { ttl, staleFor } = keeping
-    const body = writeEnvelope({ ttl, staleFor, loadTook: took, ...nonces }, payload.bytes, format)
-    claim.stop()
-    const { key } = ticket
-    const answer = await store({ key, version: claim.version, began: claim.at, body, life: ttl + staleFor })
-    if (!answer.ok) claim.orphan()
-    return answer.ok ? answer.value : 'unanswered'
-  }
-
   return {
     async fill(cargo, claim) {
-      const { ticket, entry, keeping } = cargo
+      const { ticket, entry, payload, keeping, took: loadTook } = cargo
+      const { ttl, staleFor } = keeping
+      const { key } = ticket
       const ended = clock.now()
-      const began = { key: ticket.key, at: claim.at }
-      const asked = tags.nonces(entry.markers, began, keeping.ttl + keeping.staleFor)
+      const began = { key, at: claim.at }
+      const asked = tags.nonces(entry.markers, began, ttl + staleFor)
       const nonces = asked instanceof Promise ? await asked : asked
       if (nonces.kind === 'failed') {
         claim.stop()
@@ -85,8 +73,15 @@ export function createFilling(options: {
         await claim.release({ pause: 0, remove: true })
         return 'refused'
       }
-      const [filled, known] = await tags.during(put(cargo, claim, nonces), entry.markers, ended)
-      return known && tags.voided(began, entry.markers) ? 'refused' : filled
+      const { allNonce, tags: tagNonces } = nonces
+      const fields = { ttl, staleFor, loadTook, allNonce, tags: tagNonces }
+      const body = writeEnvelope(fields, payload.bytes, format)
+      claim.stop()
+      const request = { key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
+      const [answer, known] = await tags.during(store(request), entry.markers, ended)
+      if (!answer.ok) claim.orphan()
+      if (known && tags.voided(began, entry.markers)) return 'refused'
+      return answer.ok ? answer.value : 'unanswered'
     },
     async giveBack(claim, markers, how) {
       const [ours, known] = await tags.during(claim.release(how), markers, clock.now())

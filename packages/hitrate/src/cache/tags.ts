@@ -167,6 +167,17 @@ export function createTagStore(options: {
     return wanted && [...wanted]
   }
 
+  /** Those that a tracked link told of, and that were not read again. */
+  const toldOf = (markers: readonly Marker[]): readonly Marker[] | undefined => {
+    let told: Marker[] | undefined
+    for (const marker of markers) {
+      if (!marker.link.tracked || !outdated(marker)) continue
+      told ??= []
+      told.push(marker)
+    }
+    return told
+  }
+
   const refresh: TagStore['refresh'] = (markers, since = Number.NEGATIVE_INFINITY) => {
     const unsure = unsureOf(markers, since)
     return unsure === undefined ? KNOWN : ask(READ, unsure)
@@ -176,7 +187,7 @@ export function createTagStore(options: {
   const isBefore = ({ key, at }: Began, { name }: Marker, stamp: ServerTime): boolean =>
     shards.isBefore(key, at, name, stamp)
 
-  const known = (markers: readonly Marker[]): Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined => {
+  const known: TagStore['known'] = (markers) => {
     const tags: TagNonce[] = []
     let allNonce = ''
     for (const { name, state } of markers) {
@@ -205,7 +216,8 @@ export function createTagStore(options: {
       isBefore(began, marker, Math.max(marker.state.deletedAt, marker.ownDeletedAt))
     if (markers.some(late)) return { kind: 'void' }
     const nonces = known(markers)
-    return nonces === undefined ? { kind: 'failed', unknown: new Set(markers) } : { kind: 'ok', ...nonces }
+    if (nonces === undefined) return { kind: 'failed', unknown: new Set(markers) }
+    return { kind: 'ok', allNonce: nonces.allNonce, tags: nonces.tags }
   }
 
   /** L2 does not know of the invalidation: what it says of entries that began before is outdated. */
@@ -222,11 +234,11 @@ export function createTagStore(options: {
 
     async during(work, markers, since = Number.NEGATIVE_INFINITY) {
       const unsure = unsureOf(markers, since)
-      const [answer, unread] =
-        unsure === undefined ? [await work, NONE] : await Promise.all([work, ask(READ, unsure)])
-      if (unread.size > 0) return [answer, false]
-      const told = markers.filter((marker) => marker.link.tracked && outdated(marker))
-      return [answer, told.length === 0 || (await refresh(told)).size === 0]
+      const reading = unsure && ask(READ, unsure)
+      const answer = await work
+      if (reading !== undefined && (await reading).size > 0) return [answer, false]
+      const told = toldOf(markers)
+      return [answer, told === undefined || (await refresh(told)).size === 0]
     },
 
     told(name) {

@@ -42,6 +42,13 @@ export interface Answer {
 
 type Looked = Waited<Found>
 
+/** A flight to wait for, begun by the lookup or joined, with a stale value at hand or without. */
+interface Ride {
+  readonly flight: Flight
+  readonly joined: boolean
+  readonly stale: StaleFound | undefined
+}
+
 /** Of callers who wait for as long as it takes. */
 const NO_LIMITS: Limits = Object.freeze({ soft: undefined, hard: undefined, signal: undefined })
 
@@ -182,8 +189,14 @@ export class Lookup {
     try {
       if (this.#limits.signal?.aborted === true) return this.#giveUp(ABORTED)
       for (;;) {
-        const answer = await this.#attempt()
+        const looked = this.#look()
+        const found = looked instanceof Promise ? await looked : looked
+        if (typeof found === 'symbol') return this.#giveUp(found)
+        const next = this.#take(found)
+        if (!('flight' in next)) return next
+        const answer = await this.#ride(next)
         if (answer !== undefined) return answer
+        // What it joined was invalidated meanwhile: it begins again.
       }
     } finally {
       this.#over()
@@ -211,13 +224,10 @@ export class Lookup {
     return waitWithin(remote, { ...this.#limits, soft: undefined }, clock)
   }
 
-  /** One pass over tiers and loads; `undefined`: what it joined was invalidated meanwhile, begin again. */
-  async #attempt(): Promise<Answer | undefined> {
+  /** What the tiers said is the answer, or there is a flight to wait for. */
+  #take(found: Found): Answer | Ride {
     const { key, source, refresh } = this.#request
     const { clock, loading } = this.#parts
-    const looked = this.#look()
-    const found = looked instanceof Promise ? await looked : looked
-    if (typeof found === 'symbol') return this.#giveUp(found)
     this.#answered ??= clock.now()
     if (found.kind === 'fresh') return this.#fresh(found.tier, found.entry)
 
@@ -239,11 +249,11 @@ export class Lookup {
           claim: found.kind === 'nothing' ? found.claim : 'free',
         }),
       )
-    return this.#ride(flight, joined !== undefined, stale)
+    return { flight, joined: joined !== undefined, stale }
   }
 
-  /** Waits for a flight, with a stale value at hand or without. */
-  async #ride(flight: Flight, joined: boolean, stale: StaleFound | undefined): Promise<Answer | undefined> {
+  /** Waits for a flight; `undefined`: what it joined was invalidated meanwhile. */
+  async #ride({ flight, joined, stale }: Ride): Promise<Answer | undefined> {
     const { clock } = this.#parts
     flight.board()
     const soft = stale === undefined ? undefined : this.#limits.soft

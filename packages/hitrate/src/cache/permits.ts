@@ -25,8 +25,8 @@ export interface PermitsL2 {
 
 /** Decides who loads: of all processes that miss a key one does, and the others wait for what it brings. */
 export interface Permits {
-  /** May take as long as a load. `undefined`: nobody has to load, the flight has landed. */
-  of(flight: Flight): Promise<Permit | undefined>
+  /** May take as long as a load; at once where L2 is not asked. `undefined`: nobody has to load, the flight has landed. */
+  of(flight: Flight): Permit | Promise<Permit | undefined>
 }
 
 /**
@@ -61,9 +61,10 @@ export function createPermits(options: {
     let held = flight.plan.claim === 'held'
     let waited = false
     let pause = FIRST_LOOK
+    flight.waiting = true
     for (let changes = 0; ; ) {
-      if (flight.abandoned !== undefined) return UNSTORED
-      if (undelivered.masks(key)) return L1_ONLY
+      if (flight.abandoned !== undefined) return decided(flight, UNSTORED)
+      if (undelivered.masks(key)) return decided(flight, L1_ONLY)
       if (held && claims.orphaned(key)) {
         held = false
         over = 'steal'
@@ -73,14 +74,14 @@ export function createPermits(options: {
         flight.renewTicket(fence)
         const { ticket } = flight
         const claimed = await claims.take(key, over, () => flight.detach())
-        if (claimed.kind === 'claimed') return { kind: 'claim', claim: claimed.claim }
-        if (claimed.kind === 'failed') return L1_ONLY
+        if (claimed.kind === 'claimed') return decided(flight, { kind: 'claim', claim: claimed.claim })
+        if (claimed.kind === 'failed') return decided(flight, L1_ONLY)
         if (claimed.kind === 'changed') {
           const reading = await reader.judge(ticket, pattern, claimed.stored, asked)
           // Only where L2 has something stale as well may what was stale here be it.
           if (reading.kind !== 'stale') flight.supersedeStale()
           if (reading.kind === 'fresh' && !ticket.voided) return found(flight, reading.entry, waited)
-          if (++changes > MAX_CHANGES || reading.kind === 'failed') return UNSTORED
+          if (++changes > MAX_CHANGES || reading.kind === 'failed') return decided(flight, UNSTORED)
           over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
           continue
         }
@@ -88,22 +89,22 @@ export function createPermits(options: {
       }
       if (stale !== undefined) {
         flight.land({ kind: 'elsewhere' })
-        return undefined
+        return decided(flight, undefined)
       }
       const left = patience - clock.now()
-      if (left <= 0) return UNSTORED
+      if (left <= 0) return decided(flight, UNSTORED)
       if (!waited) source.decline()
       waited = true
       // It may have been told together with what said that somebody loads it.
       if (!flight.ticket.voided) await others.next(key, Math.min(pause, left))
-      if (undelivered.masks(key)) return L1_ONLY
+      if (undelivered.masks(key)) return decided(flight, L1_ONLY)
       pause = reader.tells(key) ? TOLD_LOOK : Math.min(pause * 2, SLOWEST_LOOK)
       flight.renewTicket(fence)
       const { ticket } = flight
       const read = reader.read(key, pattern)
       await read.done
       const { reading } = read
-      if (reading.kind === 'failed') return L1_ONLY
+      if (reading.kind === 'failed') return decided(flight, L1_ONLY)
       // Changed again while the answer came: it may be from before.
       const sound = !ticket.voided && !undelivered.masks(key)
       if (reading.kind === 'fresh' && sound) return found(flight, reading.entry, waited)
@@ -115,20 +116,22 @@ export function createPermits(options: {
   const found = (flight: Flight, entry: Entry, waited: boolean): undefined => {
     if (!flight.ticket.voided) tier1.put(entry)
     flight.land({ kind: 'found', entry, waited })
-    return undefined
+    decided(flight, undefined)
+  }
+
+  const decided = <P extends Permit | undefined>(flight: Flight, permit: P): P => {
+    flight.waiting = false
+    // Without a claim, the load begins now.
+    if (permit?.kind === 'claim') flight.trustClaim(fence)
+    else flight.renewTicket(fence)
+    return permit
   }
 
   return {
-    async of(flight) {
+    of(flight) {
       if (!storable(flight.plan.key)) return UNSTORED
       if (l2 === undefined || flight.plan.claim === 'unanswered') return L1_ONLY
-      flight.waiting = true
-      const permit = await ask(flight, l2)
-      flight.waiting = false
-      // Without a claim, the load begins now.
-      if (permit?.kind === 'claim') flight.trustClaim(fence)
-      else flight.renewTicket(fence)
-      return permit
+      return ask(flight, l2)
     },
   }
 }

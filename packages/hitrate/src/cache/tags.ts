@@ -286,10 +286,11 @@ export function createTagStore(options: {
 
     nonces(markers, began, life) {
       const until = clock.now() + life
+      // The cache's own is kept for ever.
+      const lasts = ({ name, keptUntil }: Marker): boolean => name === ALL || keptUntil >= until
       // Making sure that they are there also has their changes told from now on.
       const unsure = markers.filter(
-        (marker) =>
-          marker.state === undefined || marker.keptUntil < until || (marker.link.tracked && outdated(marker)),
+        (marker) => marker.state === undefined || !lasts(marker) || (marker.link.tracked && outdated(marker)),
       )
       if (unsure.length === 0) return fillNonces(markers, began)
       return ensure(unsure, life).then((unmade) =>

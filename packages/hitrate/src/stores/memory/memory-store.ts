@@ -76,7 +76,11 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
     server.putMarker(context, name, state, name === ALL ? Number.POSITIVE_INFINITY : until)
     return state
   }
+  // Before the first load, as on Redis: one that began before they were made would be void.
   server.instant ??= newMarker(server.stamp(context.clock.wall()))
+  if (!server.markers.has(ALL)) {
+    server.putMarker(context, ALL, newMarker(server.instant.deletedAt), Number.POSITIVE_INFINITY)
+  }
 
   const ask = async <T>(work: (now: ServerTime) => T): Promise<T> => {
     if (closed) throw new Error('the store is closed')

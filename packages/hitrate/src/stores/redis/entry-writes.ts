@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../units.ts'
 import type { ClaimReply, ClaimRequest, FillRequest, FillResult, ServerTime, Store } from '../store.ts'
 import type { Argument, Connection } from './connection.ts'
-import { entriesBytes, entryLength, parseStored } from './header.ts'
+import { entryBytes, parseStored } from './header.ts'
 import { portions } from './portions.ts'
 import { bytesOrNull, failureOf, integer, list, miscounted } from './replies.ts'
 import type { RunScript } from './script-runner.ts'
@@ -87,10 +87,10 @@ export function createEntryWrites(options: {
 
   const fill = async (requests: readonly FillRequest[]): Promise<(FillResult | Error)[]> => {
     const keys: string[] = []
-    const args: Argument[] = [entriesBytes(requests)]
-    for (const { key, began, life, body } of requests) {
+    const args: Argument[] = []
+    for (const { key, version, began, life, body } of requests) {
       keys.push(entries + key)
-      args.push(String(entryLength(body)), (began + life).toFixed(3))
+      args.push(entryBytes(version, began, body), (began + life).toFixed(3))
     }
     return list(await run(FILL, keys, args)).map((answer) => {
       if (Array.isArray(answer)) return failureOf(answer)

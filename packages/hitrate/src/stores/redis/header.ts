@@ -53,33 +53,17 @@ export function parseStored(bytes: Buffer | null): Stored {
   }
 }
 
-/** Of an entry with this body. */
-export function entryLength(body: Buffer): Bytes {
-  return BODY + body.length
-}
-
-/**
- * Entries that nobody refreshes, one after the other: node-redis (6.3) hands each `Buffer` among its arguments to the kernel
- * by itself, which costs more than to copy it.
- */
-export function entriesBytes(
-  entries: readonly { readonly version: Version; readonly began: ServerTime; readonly body: Buffer }[],
-): Buffer {
-  let length = 0
-  for (const { body } of entries) length += entryLength(body)
-  const bytes = Buffer.allocUnsafe(length)
-  let at = 0
-  for (const { version, began, body } of entries) {
-    bytes[at] = MAGIC
-    bytes[at + KIND] = ENTRY
-    bytes[at + EXPIRED] = 0
-    bytes.write(version, at + VERSION, BUSY - VERSION, 'latin1')
-    bytes.writeDoubleBE(0, at + BUSY)
-    bytes.writeDoubleBE(began, at + BEGAN)
-    bytes.writeDoubleBE(began, at + BEGAN_AGAIN)
-    body.copy(bytes, at + BODY)
-    at += entryLength(body)
-  }
+/** An entry that nobody refreshes. */
+export function entryBytes(version: Version, began: ServerTime, body: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(BODY + body.length)
+  bytes[0] = MAGIC
+  bytes[KIND] = ENTRY
+  bytes[EXPIRED] = 0
+  bytes.write(version, VERSION, BUSY - VERSION, 'latin1')
+  bytes.writeDoubleBE(0, BUSY)
+  bytes.writeDoubleBE(began, BEGAN)
+  bytes.writeDoubleBE(began, BEGAN_AGAIN)
+  body.copy(bytes, BODY)
   return bytes
 }
 

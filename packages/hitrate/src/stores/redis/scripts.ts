@@ -75,18 +75,15 @@ return 1
 )
 
 /**
- * KEYS entries; ARGV their bytes, one after the other, then for each how many, and when it ends. Answers for each 1 stored,
- * 0 refused, 2 too late.
+ * KEYS entries; ARGV for each the whole of its bytes, and when it ends. Answers for each 1 stored, 0 refused, 2 too late.
  */
 export const FILL: Script = script(
   `
-local held, all, at = all_held(), ARGV[1], 0
+local held = all_held()
 local function fill(index)
-  local key, from = KEYS[index], at + 1
-  at = at + ARGV[2 * index]
-  local bytes = #KEYS == 1 and all or string.sub(all, from, at)
+  local key, bytes = KEYS[index], ARGV[2 * index - 1]
   if not ours(held[index]) or version_of(held[index]) ~= version_of(bytes) then return 0 end
-  local left = math.ceil(ARGV[2 * index + 1] - now)
+  local left = math.ceil(ARGV[2 * index] - now)
   if left <= 0 then
     redis.call('UNLINK', key)
     return 2

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
+import { type EnvelopeFields, type EnvelopeFormat, writeEnvelope } from '../codec/envelope.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import type { FillRequest, FillResult } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
@@ -11,7 +11,7 @@ import type { Keeping } from './keeping.ts'
 import type { Marker } from './markers.ts'
 import type { Payload } from './payload.ts'
 import type { Shards } from './shards.ts'
-import type { TagStore } from './tags.ts'
+import type { FillNonces, TagStore } from './tags.ts'
 
 /** What was loaded, ready to be stored. */
 export interface Cargo {
@@ -55,37 +55,55 @@ export function createFilling(options: {
     onFailure: () => recorder.incident('l2_error'),
   })
 
-  return {
-    async fill(cargo, claim) {
-      const { ticket, entry, payload, keeping, took: loadTook } = cargo
-      const { ttl, staleFor } = keeping
-      const { key } = ticket
-      const ended = clock.now()
-      const began = { key, at: claim.at }
-      const asked = tags.nonces(entry.markers, began, ttl + staleFor)
-      const nonces = asked instanceof Promise ? await asked : asked
-      if (nonces.kind === 'failed') {
-        claim.stop()
-        claim.orphan()
-        return 'unanswered'
-      }
-      if (nonces.kind === 'void' || ticket.voided) {
-        await claim.release({ pause: 0, remove: true })
-        return 'refused'
-      }
-      const { allNonce, tags: tagNonces } = nonces
-      const fields = { ttl, staleFor, loadTook, allNonce, tags: tagNonces }
-      const body = writeEnvelope(fields, payload.bytes, format)
+  /** Puts the value in the claim's place, under these nonces. */
+  const put = async (
+    { ticket: { key }, entry: { markers }, payload, keeping: { ttl, staleFor }, took: loadTook }: Cargo,
+    claim: Claim,
+    { allNonce, tags: tagNonces }: Pick<EnvelopeFields, 'allNonce' | 'tags'>,
+    ended: Milliseconds,
+  ): Promise<Filled> => {
+    const fields = { ttl, staleFor, loadTook, allNonce, tags: tagNonces }
+    const body = writeEnvelope(fields, payload.bytes, format)
+    claim.stop()
+    const asking = store({ key, version: claim.version, began: claim.at, body, life: ttl + staleFor })
+    const reading = tags.meanwhile(markers, ended)
+    const answer = await asking
+    if (!answer.ok) claim.orphan()
+    const known = tags.asAnswered(markers, reading)
+    const isKnown = known instanceof Promise ? await known : known
+    if (isKnown && tags.voided({ key, at: claim.at }, markers)) return 'refused'
+    return answer.ok ? answer.value : 'unanswered'
+  }
+
+  const fillWith = (cargo: Cargo, claim: Claim, nonces: FillNonces, ended: Milliseconds): Promise<Filled> => {
+    if (nonces.kind === 'failed') {
       claim.stop()
-      const request = { key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
-      const [answer, known] = await tags.during(store(request), entry.markers, ended)
-      if (!answer.ok) claim.orphan()
-      if (known && tags.voided(began, entry.markers)) return 'refused'
-      return answer.ok ? answer.value : 'unanswered'
+      claim.orphan()
+      return UNANSWERED
+    }
+    if (nonces.kind === 'void' || cargo.ticket.voided) {
+      return claim.release({ pause: 0, remove: true }).then(() => 'refused')
+    }
+    return put(cargo, claim, nonces, ended)
+  }
+
+  return {
+    fill(cargo, claim) {
+      const { ticket, entry, keeping } = cargo
+      const ended = clock.now()
+      const began = { key: ticket.key, at: claim.at }
+      const nonces = tags.nonces(entry.markers, began, keeping.ttl + keeping.staleFor)
+      if (nonces instanceof Promise) return nonces.then((made) => fillWith(cargo, claim, made, ended))
+      return fillWith(cargo, claim, nonces, ended)
     },
     async giveBack(claim, markers, how) {
-      const [ours, known] = await tags.during(claim.release(how), markers, clock.now())
+      const releasing = claim.release(how)
+      const reading = tags.meanwhile(markers, clock.now())
+      const ours = await releasing
+      const known = await tags.asAnswered(markers, reading)
       return ours && !(known && tags.voided({ key: claim.key, at: claim.at }, markers))
     },
   }
 }
+
+const UNANSWERED: Promise<Filled> = Promise.resolve('unanswered')

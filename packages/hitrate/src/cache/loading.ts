@@ -8,10 +8,10 @@ import type { Claim } from './claims.ts'
 import { type Coherence, IN_PROCESS } from './coherence.ts'
 import { confirm, type Entry, type EntryMaker } from './entry.ts'
 import type { Fence } from './fence.ts'
-import type { Filling } from './filling.ts'
+import type { Filled, Filling } from './filling.ts'
 import { Flight, type FlightPlan, type Landing } from './flight.ts'
 import type { Keeping } from './keeping.ts'
-import { startLoad } from './load.ts'
+import { type Load, type LoadEnd, startLoad } from './load.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Payload, Payloads } from './payload.ts'
 import { createPermits, type Permit, type PermitsL2 } from './permits.ts'
@@ -32,6 +32,8 @@ export interface Loading {
   /** Flights that have not ended: all are abandoned when the cache closes. */
   readonly flights: Iterable<Flight>
 }
+
+type LoadedEnd = Extract<LoadEnd, { kind: 'loaded' }>
 
 /** What tables hold of a flight, and let go when it has ended: see `reader.ts` for what they keep. */
 interface Slot {
@@ -70,7 +72,11 @@ export function createLoading(options: {
       // Told to end before it began: the origin is not asked.
       if (flight.abandoned !== undefined) return await turnBack(flight, permit)
       if (permit === undefined) plan.source.decline()
-      else await load(flight, permit)
+      else {
+        const began = clock.now()
+        const kept = land(flight, permit, began, await load(flight).end)
+        if (kept !== undefined) await kept
+      }
     } catch (error) {
       plan.source.decline()
       flight.land({ kind: 'failed', error })
@@ -93,18 +99,15 @@ export function createLoading(options: {
     if (permit?.kind === 'claim') await permit.claim.release({ pause: 0, remove: false })
   }
 
-  const load = async (flight: Flight, permit: Permit): Promise<void> => {
-    const { plan } = flight
-    const claim = permit.kind === 'claim' ? permit.claim : undefined
+  const load = (flight: Flight): Load => {
     flight.began()
-    const began = clock.now()
-    const { source, key, pattern, trigger } = plan
+    const { source, key, stale, keeping, pattern, trigger } = flight.plan
     // Named one by one: spreading them costs more.
     const loading = startLoad({
       source,
       key,
-      stale: plan.stale?.value,
-      keeping: plan.keeping,
+      stale: stale?.value,
+      keeping,
       pattern,
       trigger,
       deadline: options.loadDeadline,
@@ -113,54 +116,92 @@ export function createLoading(options: {
       recorder,
     })
     flight.loading(loading)
-    const end = await loading.end
+    return loading
+  }
+
+  /** Lets go those who wait, and keeps what was loaded: resolves when that has ended, `undefined` where it has already. */
+  const land = (
+    flight: Flight,
+    permit: Permit,
+    began: Milliseconds,
+    end: LoadEnd,
+  ): Promise<void> | undefined => {
+    const { plan } = flight
+    const claim = permit.kind === 'claim' ? permit.claim : undefined
     if (claim !== undefined) flight.trustClaim(fence)
-    const { ticket } = flight
-    if (end.kind === 'failed') {
-      // Given up by those who waited, it did not fail: the next lookup may try at once.
-      const pause = flight.abandoned === undefined ? options.retryAfter : 0
-      rest(plan, pause)
-      flight.land(end)
-      await claim?.release({ pause, remove: false })
-      return
-    }
+    if (end.kind === 'failed') return landFailed(flight, claim, end)
     // Also what is not kept belongs to the tags that its loader named.
     const its = markers.of(end.keeping?.tags ?? plan.keeping.tags)
-    if (end.keeping === undefined || ticket.voided) {
-      // The origin has nothing any more: what was stale is gone as well.
-      const gone = end.value === undefined && !ticket.voided
-      if (gone) tier1.delete(plan.key)
-      else rest(plan, 0)
-      const shaped = end.value === undefined ? undefined : payloads.encode(end.value)
-      const value = shaped === undefined ? end.value : shaped.value
-      flight.land(landingOf(flight, value, its, end.took))
-      await giveBack(flight, claim, its, { pause: 0, remove: gone })
-      if (ticket.voided) recorder.incident('fill_refused')
-      return
-    }
+    if (end.keeping === undefined || flight.ticket.voided) return landUnkept(flight, claim, end, its)
     const payload = payloads.encode(end.value)
     if (payload === undefined || payload.size > options.maxBytes || !storable(plan.key)) {
-      const value = payload === undefined ? end.value : payload.value
-      // What was stale was replaced at the origin by something that can't be kept.
-      tier1.delete(plan.key)
-      flight.land({ ...landingOf(flight, value, its, end.took), uncacheable: true })
-      await giveBack(flight, claim, its, { pause: 0, remove: true })
-      return
+      return landUncacheable(flight, claim, end, payload, its)
     }
     recorder.valueSize(plan.pattern, payload.size)
-    const keeping = { ...end.keeping, ttl: end.keeping.ttl * (1 - options.jitter * clock.random()) }
+    const { ttl, staleFor, tags } = end.keeping
+    const keeping = { ttl: ttl * (1 - options.jitter * clock.random()), staleFor, tags }
     const entry = entryOf(flight, payload, keeping, its, began, end.took)
-    flight.land({ ...landingOf(flight, payload.value, its, end.took), entry })
-    if (permit.kind === 'unstored') return flight.confirm(true)
-    const cargo = { ticket, entry, payload, keeping, took: end.took }
-    const filled =
-      l2 === undefined || claim === undefined ? 'unanswered' : await l2.filling.fill(cargo, claim)
+    flight.land(landingOf(flight, payload.value, its, end.took, entry))
+    if (permit.kind === 'unstored') {
+      flight.confirm(true)
+      return undefined
+    }
+    if (l2 === undefined || claim === undefined) return keep(flight, entry, undefined, 'unanswered')
+    const cargo = { ticket: flight.ticket, entry, payload, keeping, took: end.took }
+    return l2.filling.fill(cargo, claim).then((filled) => keep(flight, entry, claim, filled))
+  }
+
+  const keep = (flight: Flight, entry: Entry, claim: Claim | undefined, filled: Filled): undefined => {
+    const { plan, ticket } = flight
     if (filled === 'stored' && claim !== undefined) confirm(entry, claim.version, options.coherence)
     if (filled === 'refused' || ticket.voided) recorder.incident('fill_refused')
     else tier1.put(entry)
     // L2 holds something newer than what was to be replaced here.
     if (filled === 'refused' && !ticket.voidedHere) tier1.forget(plan.key)
     flight.confirm(filled !== 'refused')
+  }
+
+  const landFailed = async (
+    flight: Flight,
+    claim: Claim | undefined,
+    end: Extract<LoadEnd, { kind: 'failed' }>,
+  ): Promise<void> => {
+    // Given up by those who waited, it did not fail: the next lookup may try at once.
+    const pause = flight.abandoned === undefined ? options.retryAfter : 0
+    rest(flight.plan, pause)
+    flight.land(end)
+    await claim?.release({ pause, remove: false })
+  }
+
+  const landUnkept = async (
+    flight: Flight,
+    claim: Claim | undefined,
+    { value, took }: LoadedEnd,
+    its: readonly Marker[],
+  ): Promise<void> => {
+    const { plan, ticket } = flight
+    // The origin has nothing any more: what was stale is gone as well.
+    const gone = value === undefined && !ticket.voided
+    if (gone) tier1.delete(plan.key)
+    else rest(plan, 0)
+    const shaped = value === undefined ? undefined : payloads.encode(value)
+    flight.land(landingOf(flight, shaped === undefined ? value : shaped.value, its, took))
+    await giveBack(flight, claim, its, { pause: 0, remove: gone })
+    if (ticket.voided) recorder.incident('fill_refused')
+  }
+
+  const landUncacheable = async (
+    flight: Flight,
+    claim: Claim | undefined,
+    { value, took }: LoadedEnd,
+    payload: Payload | undefined,
+    its: readonly Marker[],
+  ): Promise<void> => {
+    // What was stale was replaced at the origin by something that can't be kept.
+    tier1.delete(flight.plan.key)
+    const shaped = payload === undefined ? value : payload.value
+    flight.land({ ...landingOf(flight, shaped, its, took), uncacheable: true })
+    await giveBack(flight, claim, its, { pause: 0, remove: true })
   }
 
   /** The value that was to be replaced stays, and is not tried again for so long. */
@@ -174,10 +215,11 @@ export function createLoading(options: {
     value: unknown,
     its: readonly Marker[],
     took: Milliseconds,
+    entry?: Entry,
   ): Extract<Landing, { kind: 'loaded' }> => ({
     kind: 'loaded',
     value,
-    entry: undefined,
+    entry,
     markers: its,
     seq: ticket.seq,
     took,

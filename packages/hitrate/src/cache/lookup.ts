@@ -242,12 +242,12 @@ export class Lookup {
     const flight =
       joined ??
       loading.start(
-        this.#plan(source, {
-          trigger: replaced === undefined ? 'lookup' : 'refresh',
-          stale: replaced,
-          over: refresh ? 'steal' : (stale ?? found).over,
-          claim: found.kind === 'nothing' ? found.claim : 'free',
-        }),
+        this.#plan(
+          source,
+          replaced,
+          refresh ? 'steal' : (stale ?? found).over,
+          found.kind === 'nothing' ? found.claim : 'free',
+        ),
       )
     return { flight, joined: joined !== undefined, stale }
   }
@@ -338,14 +338,20 @@ export class Lookup {
   #refreshLater(source: LoadSource, stale: Entry, over: FlightPlan['over']): void {
     const { loading, recorder } = this.#parts
     if (this.#ticket?.voided === true || loading.joinable(this.#request.key) !== undefined) return
-    const plan = this.#plan(source, { trigger: 'refresh', stale, over, claim: 'free' })
+    const plan = this.#plan(source, stale, over, 'free')
     recorder.background(() => loading.start(plan).board())
   }
 
-  #plan(source: LoadSource, rest: Pick<FlightPlan, 'trigger' | 'stale' | 'over' | 'claim'>): FlightPlan {
+  #plan(
+    source: LoadSource,
+    stale: Entry | undefined,
+    over: FlightPlan['over'],
+    claim: FlightPlan['claim'],
+  ): FlightPlan {
     const { key, pattern, keeping } = this.#request
     this.#handedOver = true
-    return { key, pattern, keeping, source, ...rest }
+    const trigger = stale === undefined ? 'lookup' : 'refresh'
+    return { key, pattern, source, keeping, trigger, stale, over, claim }
   }
 
   #stale(entry: Entry): Answer {

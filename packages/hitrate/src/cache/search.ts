@@ -82,8 +82,10 @@ export function createSearch(options: {
           ? { kind: 'fresh', tier: 'hit_l2', entry }
           : { kind: 'stale', entry, over: reading.over, busy: reading.busy }
       }
-      case 'absent':
-        return { ...NOTHING, over: reading.over, reason: reading.reason }
+      case 'absent': {
+        const { over, reason } = reading
+        return over === undefined && reason === undefined ? NOTHING : { ...NOTHING, over, reason }
+      }
       case 'claimed':
         return CLAIMED
       case 'failed':

@@ -114,7 +114,9 @@ export function createShipping(
         })
       }),
     )
-    const [, known] = await tags.during(writing, markers)
+    const reading = tags.meanwhile(markers)
+    await writing
+    const known = await tags.asAnswered(markers, reading)
     // A marker was lost (evicted, flushed), and what was written under its nonce is dead: once more under a new one.
     const lost = known && markers.some(({ state }, index) => state?.nonce !== used[index])
     if (again && lost) return send(freight, onlyAbsent, false)

@@ -44,14 +44,19 @@ export interface TagStore {
    */
   refresh(markers: Iterable<Marker>, since?: Milliseconds): Promise<ReadonlySet<Marker>>
   /**
-   * Awaits what L2 is asked and knows the markers as they were when it answered; `false` when they could not be read. What
-   * a tracked link tells comes before the answer, so only markers that it told of are read; others are read meanwhile.
+   * Begins to read those of them that no link tells of, for {@link TagStore.asAnswered}; called when L2 was asked
+   * something else. `undefined`: all are known.
    */
-  during<T>(
-    work: Promise<T>,
+  meanwhile(markers: readonly Marker[], since?: Milliseconds): Promise<ReadonlySet<Marker>> | undefined
+  /**
+   * Called when it has answered that: whether the markers are known as they were then. What a tracked link tells comes
+   * before the answer, so only markers that it told of are read now.
+   * @param reading what {@link TagStore.meanwhile} has begun
+   */
+  asAnswered(
     markers: readonly Marker[],
-    since?: Milliseconds,
-  ): Promise<readonly [answer: T, known: boolean]>
+    reading: Promise<ReadonlySet<Marker>> | undefined,
+  ): boolean | Promise<boolean>
   /** When L2 was last asked for the one among them that was asked for longest ago. */
   knownAt(markers: readonly Marker[]): Milliseconds
   /** Whether one of them was invalidated, or lost, after a load began; they must have been refreshed. */
@@ -167,20 +172,20 @@ export function createTagStore(options: {
     return wanted && [...wanted]
   }
 
-  /** Those that a tracked link told of, and that were not read again. */
-  const toldOf = (markers: readonly Marker[]): readonly Marker[] | undefined => {
+  const refresh: TagStore['refresh'] = (markers, since = Number.NEGATIVE_INFINITY) => {
+    const unsure = unsureOf(markers, since)
+    return unsure === undefined ? KNOWN : ask(READ, unsure)
+  }
+
+  /** Reads those that a tracked link told of; whether all are known then. */
+  const toldAreRead = (markers: readonly Marker[]): boolean | Promise<boolean> => {
     let told: Marker[] | undefined
     for (const marker of markers) {
       if (!marker.link.tracked || !outdated(marker)) continue
       told ??= []
       told.push(marker)
     }
-    return told
-  }
-
-  const refresh: TagStore['refresh'] = (markers, since = Number.NEGATIVE_INFINITY) => {
-    const unsure = unsureOf(markers, since)
-    return unsure === undefined ? KNOWN : ask(READ, unsure)
+    return told === undefined || refresh(told).then((unread) => unread.size === 0)
   }
 
   /** Whether a load may have begun before a stamp of the marker's. */
@@ -232,13 +237,14 @@ export function createTagStore(options: {
   return {
     refresh,
 
-    async during(work, markers, since = Number.NEGATIVE_INFINITY) {
+    meanwhile(markers, since = Number.NEGATIVE_INFINITY) {
       const unsure = unsureOf(markers, since)
-      const reading = unsure && ask(READ, unsure)
-      const answer = await work
-      if (reading !== undefined && (await reading).size > 0) return [answer, false]
-      const told = toldOf(markers)
-      return [answer, told === undefined || (await refresh(told)).size === 0]
+      return unsure && ask(READ, unsure)
+    },
+
+    asAnswered(markers, reading) {
+      if (reading === undefined) return toldAreRead(markers)
+      return reading.then((unread) => unread.size === 0 && toldAreRead(markers))
     },
 
     told(name) {

@@ -4,7 +4,7 @@ import type { Handle, HitRun } from './series-table.ts'
  * Of so many L1 hits of one pattern at one endpoint one is timed, and stands for those after it. Reading the clock once
  * more and filing a time in three histograms costs more than all the rest of a hit.
  */
-export const HITS_PER_SAMPLE = 32
+export const HITS_PER_SAMPLE = 64
 /** Pairs of pattern and endpoint whose hits are put off, until the next bucket of time. Hits of others are counted at once. */
 const MAX_RUNS = 2_000
 

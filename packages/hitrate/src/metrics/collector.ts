@@ -24,7 +24,7 @@
  * Every lookup and load is counted once overall, once for its pattern and once for its endpoint, so patterns and
  * endpoints each sum to the whole in every window, also when series are folded into `__other__`, while an endpoint is
  * still unknown, and after a reset. Lookups inside a load belong to the endpoint that started it, background work to
- * `__background__`. Counts are exact. Of the times of L1 hits one in 32 of each pattern and endpoint is taken, and stands
+ * `__background__`. Counts are exact. Of the times of L1 hits one in 64 of each pattern and endpoint is taken, and stands
  * for those after it (`hit-runs.ts`); all others are.
  */
 import type { Bytes, Milliseconds } from '../units.ts'

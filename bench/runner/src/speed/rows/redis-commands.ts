@@ -12,7 +12,7 @@ const SELDOM = 0.01
 
 const title = 'Commands to Redis for each operation'
 
-/** Counted by the server, of operations one after the other: at once, lookups of one moment share theirs. */
+/** Counted by the server, of operations one after the other: at once, those of one moment share theirs. */
 export const redisCommands: Row = {
   name: 'redis-commands',
   title,

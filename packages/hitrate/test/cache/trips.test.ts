@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { createCache } from '../../src/cache/cache.ts'
+import { manualClock } from '../../src/testing/manual-clock.ts'
+import { l2Between } from './l2-between.ts'
+
+/** A cache whose event loop the test turns. */
+function setUp() {
+  let later: (() => void)[] = []
+  const clock = { ...manualClock(), afterIo: (work: () => void) => void later.push(work) }
+  const { l2, calls } = l2Between()
+  const cache = createCache({ clock, l2, jitter: 0 })
+  return {
+    cache,
+    /** Of each trip so far: how many keys. */
+    trips: () => (calls.get('read') ?? []).map(([keys]) => (Array.isArray(keys) ? keys.length : 0)),
+    /** All that does not wait for the event loop's turn is done first. */
+    async turn() {
+      await new Promise((resolve) => setImmediate(resolve))
+      const due = later
+      later = []
+      for (const work of due) work()
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
+
+const keys = (count: number) => Array.from({ length: count }, (_, index) => `k:${index}`)
+
+describe('reads of one tick', () => {
+  test('travel together', async () => {
+    const { cache, trips } = setUp()
+    await Promise.all(keys(32).map((key) => cache.get(key)))
+    expect(trips()).toEqual([32])
+  })
+
+  test('of many callers leave apart, each trip in a turn of its own, the later ones larger', async () => {
+    const { cache, trips, turn } = setUp()
+    const asked = Promise.all(keys(300).map((key) => cache.getOrSet(key, () => key)))
+    await turn()
+    expect(trips()).toEqual([32, 32])
+    await turn()
+    expect(trips()).toEqual([32, 32, 64])
+    await turn()
+    await turn()
+    expect(trips()).toEqual([32, 32, 64, 128, 44])
+    expect(await asked).toEqual(keys(300))
+  })
+
+  test('that come while others wait for their turn go with them', async () => {
+    const { cache, trips, turn } = setUp()
+    const first = Promise.all(keys(40).map((key) => cache.get(key)))
+    await new Promise((resolve) => setImmediate(resolve))
+    const late = cache.get('late')
+    await turn()
+    expect(trips()).toEqual([32, 9])
+    await first
+    expect(await late).toBeUndefined()
+  })
+
+  test('of one batch travel as one', async () => {
+    const { cache, trips } = setUp()
+    await cache.getMany(keys(300))
+    expect(trips()).toEqual([300])
+  })
+
+  test('of a batch longer than an answer may be travel in two', async () => {
+    const { cache, trips, turn } = setUp()
+    const asked = cache.getMany(keys(1_500))
+    await turn()
+    expect(trips()).toEqual([1_000, 500])
+    expect(await asked).toHaveLength(1_500)
+  })
+
+  test('that have not left when the cache closes end with it', async () => {
+    const { cache, turn } = setUp()
+    const asked = Promise.all(keys(100).map((key) => cache.getOrSet(key, () => key)))
+    await new Promise((resolve) => setImmediate(resolve))
+    const closed = cache.close()
+    for (let times = 0; times < 10; times++) await turn()
+    await closed
+    expect(await asked).toEqual(keys(100))
+  })
+})

@@ -56,7 +56,11 @@ export const MUTATIONS: readonly Mutation[] = [
         'const began = { key: ticket.key, at: claim.at }',
         'const began = { key: ticket.key, at: shards.of(ticket.key).store.serverNow() ?? claim.at }',
       ),
-      patch('cache/filling.ts', 'return known && tags.voided(began, entry.markers)', 'return !known'),
+      patch(
+        'cache/filling.ts',
+        'if (isKnown && tags.voided({ key, at: claim.at }, markers))',
+        'if (!isKnown)',
+      ),
       patch(
         'cache/filling.ts',
         'began: claim.at,',
@@ -103,7 +107,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "nobody waits for another process's claim",
-    patches: [patch('cache/permits.ts', 'if (left <= 0) return UNSTORED', 'return UNSTORED')],
+    patches: [patch('cache/permits.ts', 'if (left <= 0) return decided', 'return decided')],
     caughtBy: scenario('14-', '10 callers in each of 4'),
   },
   {
@@ -137,8 +141,8 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       patch(
         'cache/filling.ts',
-        "return known && tags.voided(began, entry.markers) ? 'refused' : filled",
-        'return filled',
+        "if (isKnown && tags.voided({ key, at: claim.at }, markers)) return 'refused'",
+        '',
       ),
     ],
     caughtBy: inProcess('fence/meanwhile.test.ts'),

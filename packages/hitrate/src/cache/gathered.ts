@@ -1,14 +1,14 @@
 import type { Guarded, TierCount } from '../stores/guard.ts'
+import type { ClaimRequest, FillRequest } from '../stores/store.ts'
 import type { Shard, Shards } from './shards.ts'
 
 /** What is asked about one key. */
-interface Request {
-  readonly key: string
-}
+type Request = ClaimRequest | FillRequest
 
 /**
- * Writes of single keys that come in one tick, asked in one guarded call of their server: a call costs more than what it
- * does to a key, here and there. Each is answered, or fails, as if it had been asked alone.
+ * Writes of single keys that come in one tick, asked together: a call costs more than what it does to a key, here and there.
+ * One guarded call for each group that the store names, so that none waits for another's; what fails for one key alone
+ * fails for that one. A call that fails counts once, as one about many keys does everywhere.
  */
 export function gathered<Q extends Request, A>(options: {
   readonly shards: Pick<Shards, 'of'>
@@ -27,9 +27,11 @@ export function gathered<Q extends Request, A>(options: {
     if (waiting.size === 0) return
     const those = [...waiting.values()]
     waiting = new Map()
-    const [first, ...others] = new Set(those.map(({ shard }) => shard))
-    if (first !== undefined && others.length === 0) return void askOf(first, those)
-    for (const [shard, its] of Map.groupBy(those, ({ shard }) => shard)) void askOf(shard, its)
+    for (const [shard, its] of Map.groupBy(those, ({ shard }) => shard)) {
+      const groups = shard.store.together?.(its.map(({ request }) => request)) ?? []
+      if (groups.length <= 1) void askOf(shard, its)
+      else for (const places of groups) void askOf(shard, placed(its, places))
+    }
   }
 
   const countsOf = (answers: readonly (A | Error)[]): readonly TierCount[] => {
@@ -67,6 +69,10 @@ export function gathered<Q extends Request, A>(options: {
       if (waiting.size === 0) queueMicrotask(leave)
       waiting.set(request.key, { shard: shards.of(request.key), request, resolve, reject })
     })
+}
+
+function placed<T>(all: readonly T[], places: readonly number[]): readonly T[] {
+  return places.flatMap((place) => all.slice(place, place + 1))
 }
 
 const FAILED: Guarded<never> = Object.freeze({ ok: false, failure: 'error' })

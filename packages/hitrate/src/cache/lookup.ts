@@ -137,6 +137,8 @@ export class Lookup {
   #answered: Milliseconds | undefined
   #reason: MissReason | undefined
   #handedOver = false
+  /** It is one of a batch. */
+  #batch = false
 
   constructor(request: LookupRequest, parts: LookupParts) {
     this.#request = request
@@ -160,6 +162,7 @@ export class Lookup {
    * @param batch whether it is one of a batch; default: no
    */
   ask(batch = false): Promise<void> | undefined {
+    this.#batch = batch
     const { search } = this.#parts
     const { key, pattern, refresh } = this.#request
     if (refresh || this.#limits.hard !== undefined || this.#limits.signal !== undefined) return undefined
@@ -220,7 +223,7 @@ export class Lookup {
     const local = search.local(key)
     if (local !== undefined) return local
     if (this.#isInHand()) return NOTHING
-    const remote = search.remote(key, pattern, this.#seq)
+    const remote = search.remote(key, pattern, this.#seq, this.#batch)
     return waitWithin(remote, { ...this.#limits, soft: undefined }, clock)
   }
 

@@ -42,7 +42,7 @@ export interface Search {
   /** What came of it, when it is done. */
   told(key: string, read: Read | undefined, lookupSeq: number): Found
   /** Both, one after the other. Never rejects. */
-  remote(key: string, pattern: PatternHandle, lookupSeq: number): Promise<Found>
+  remote(key: string, pattern: PatternHandle, lookupSeq: number, batch?: boolean): Promise<Found>
 }
 
 export const NOTHING: Nothing = Object.freeze({
@@ -123,8 +123,8 @@ export function createSearch(options: {
         ? undefined
         : l2.reader.read(key, pattern, batch),
     told,
-    async remote(key, pattern, lookupSeq) {
-      const read = search.ask(key, pattern)
+    async remote(key, pattern, lookupSeq, batch) {
+      const read = search.ask(key, pattern, batch)
       if (read !== undefined) await read.done
       return told(key, read, lookupSeq)
     },

@@ -44,7 +44,7 @@ export interface TagStore {
    */
   refresh(markers: Iterable<Marker>, since?: Milliseconds): Promise<ReadonlySet<Marker>>
   /**
-   * Begins to read those of them that no link tells of, for {@link TagStore.asAnswered}; called when L2 was asked
+   * Begins to read those of them that are not known well enough, for {@link TagStore.asAnswered}; called when L2 was asked
    * something else. `undefined`: all are known.
    */
   meanwhile(markers: readonly Marker[], since?: Milliseconds): Promise<ReadonlySet<Marker>> | undefined
@@ -153,11 +153,12 @@ export function createTagStore(options: {
   /** Asks each server for its own. */
   const ask = (query: Query, wanted: readonly Marker[]): Promise<ReadonlySet<Marker>> => {
     const groups = [...Map.groupBy(wanted, ({ name }) => shards.ofMarker(name))]
-    const [first] = groups
-    if (first !== undefined && groups.length === 1) return askOne(query, ...first)
-    return Promise.all(groups.map((group) => askOne(query, ...group))).then(
+    const asked = Promise.all(groups.map((group) => askOne(query, ...group))).then(
       (unanswered) => new Set(unanswered.flatMap((those) => [...those])),
     )
+    // Some wait for something else first, and only then for this: should it fail before, it is theirs nevertheless.
+    asked.catch(() => undefined)
+    return asked
   }
 
   /** Those that are not known well enough. */

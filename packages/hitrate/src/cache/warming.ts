@@ -58,7 +58,7 @@ async function warmOne(
 ): Promise<Warmed> {
   if (source === undefined) return { kind: 'absent' }
   const ticket = fence.open(key)
-  const found = search.local(key) ?? (await search.remote(key, pattern, ticket.seq))
+  const found = search.local(key) ?? (await search.remote(key, pattern, ticket.seq, true))
   ticket.close()
   if (found.kind === 'fresh') return { kind: 'alreadyFresh' }
   if (signal?.aborted === true) return { kind: 'skipped' }

@@ -33,6 +33,11 @@ export interface Store {
   read(keys: readonly string[]): Promise<Stored[]>
   /** Claims keys before they are loaded, all different. Answers in order; an error is the failure of that key alone. */
   claim(requests: readonly ClaimRequest[]): Promise<(ClaimReply | Error)[]>
+  /**
+   * The places of claims or fills in groups, each of which is better asked by itself: one that takes long, or fails, is not
+   * to hold up the others. Default: one group of all.
+   */
+  together?(requests: readonly (ClaimRequest | FillRequest)[]): readonly (readonly number[])[]
   /** Makes a claim last longer; `false` when it is no longer ours. */
   renew(key: string, version: Version, lease: Milliseconds): Promise<boolean>
   /**
@@ -61,8 +66,8 @@ export interface Store {
   /** The markers as they are; `undefined` where one is missing. */
   readMarkers(names: readonly MarkerName[]): Promise<(MarkerState | undefined)[]>
   /**
-   * The markers, kept for at least `life`; a missing one is made so that every load which began before the last
-   * invalidation of any tag is void.
+   * The markers, kept for at least `life`, that of the whole cache for ever; a missing one is made so that every load which
+   * began before the last invalidation of any tag is void.
    */
   ensureMarkers(names: readonly MarkerName[], life: Milliseconds): Promise<MarkerState[]>
   /** Moves the markers' deleted (or expired) stamp to now; their stamps only grow. */

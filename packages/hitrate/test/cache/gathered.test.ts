@@ -5,13 +5,17 @@ import { noRecorder } from '../../src/metrics/no-recorder.ts'
 import type { TierResult } from '../../src/metrics/recorder.ts'
 import { createGuard } from '../../src/stores/guard.ts'
 import { createMemoryStore, memoryServer } from '../../src/stores/memory/memory-store.ts'
+import type { FillRequest, Store } from '../../src/stores/store.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { storeContext } from '../stores/store-context.ts'
 
 type Answer = string | Error
 
 /** Two servers, `1` for keys that begin with it, each behind a guard with a deadline of 250 ms. */
-function setUp(answer: (keys: readonly string[]) => Promise<readonly Answer[]>) {
+function setUp(
+  answer: (keys: readonly string[]) => Promise<readonly Answer[]>,
+  together?: Store['together'],
+) {
   const clock = manualClock()
   const counted: [TierResult, number][] = []
   const recorder = {
@@ -20,13 +24,13 @@ function setUp(answer: (keys: readonly string[]) => Promise<readonly Answer[]>) 
       void counted.push([result, count]),
   }
   const shard = (): Shard => ({
-    store: createMemoryStore(storeContext(clock), memoryServer()),
+    store: { ...createMemoryStore(storeContext(clock), memoryServer()), ...(together && { together }) },
     guard: createGuard({ clock, recorder, timeout: 250 }),
   })
   const shards = [shard(), shard()] as const
   const asked: string[] = []
   let failures = 0
-  const one = gathered<{ readonly key: string }, string>({
+  const one = gathered<FillRequest, string>({
     shards: { of: (key) => shards[key.startsWith('1') ? 1 : 0] },
     ask(of, requests) {
       const keys = requests.map(({ key }) => key)
@@ -36,7 +40,13 @@ function setUp(answer: (keys: readonly string[]) => Promise<readonly Answer[]>) 
     refused: (answers) => answers.filter((one) => one === 'no').length,
     onFailure: () => void failures++,
   })
-  return { clock, asked, counted, one: (key: string) => one({ key }), failures: () => failures }
+  return {
+    clock,
+    asked,
+    counted,
+    one: (key: string) => one({ key, version: 'v', began: 0, body: Buffer.of(1), life: 1 }),
+    failures: () => failures,
+  }
 }
 
 const shout = async (keys: readonly string[]): Promise<Answer[]> => keys.map((key) => key.toUpperCase())
@@ -60,6 +70,20 @@ describe('what is asked about single keys', () => {
     const { asked, one } = setUp(shout)
     await Promise.all([one('a'), one('1b'), one('c')])
     expect(asked).toEqual(['first: a c', 'second: 1b'])
+  })
+
+  test('is asked group by group where the store names some, and none waits for another', async () => {
+    const { asked, clock, one } = setUp(
+      (keys) => (keys.includes('slow') ? new Promise(() => {}) : shout(keys)),
+      () => [[0, 2], [1]],
+    )
+    const slow = one('slow')
+    const rest = [one('a'), one('b')] as const
+    expect(await rest[0]).toEqual({ ok: true, value: 'A' })
+    expect(asked).toEqual(['first: slow b', 'first: a'])
+    await clock.advance(250)
+    const late = { ok: false, failure: 'timeout' }
+    expect(await Promise.all([slow, rest[1]])).toEqual([late, late])
   })
 
   test('about the same key is asked one after the other', async () => {

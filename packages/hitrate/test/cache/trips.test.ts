@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCache } from '../../src/cache/cache.ts'
+import type { Cache } from '../../src/cache/types.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { l2Between } from './l2-between.ts'
 
@@ -57,9 +58,21 @@ describe('reads of one tick', () => {
     expect(await late).toBeUndefined()
   })
 
-  test('of one batch travel as one', async () => {
+  test.each<[string, (cache: Cache) => Promise<unknown>]>([
+    ['getMany', (cache) => cache.getMany(keys(300))],
+    ['getMany with a signal', (cache) => cache.getMany(keys(300), { signal: new AbortController().signal })],
+    ['getOrSetMany', (cache) => cache.getOrSetMany(keys(300), (those) => those)],
+    [
+      'getOrSetMany with a hard timeout',
+      (cache) => cache.getOrSetMany(keys(300), (those) => those, { hardTimeout: '1s' }),
+    ],
+    [
+      'warm',
+      (cache) => cache.keyspace('k:{id:int}', { load: () => 'v' }).warm(keys(300).map((_, id) => ({ id }))),
+    ],
+  ])('of one batch travel as one: %s', async (_, ask) => {
     const { cache, trips } = setUp()
-    await cache.getMany(keys(300))
+    await ask(cache)
     expect(trips()).toEqual([300])
   })
 

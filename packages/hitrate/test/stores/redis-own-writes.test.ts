@@ -123,6 +123,16 @@ describe('of what the server tells', () => {
     expect(passed).toEqual(['a'])
   })
 
+  it("of a key that a call did not write, another's change is passed on, though it wrote another one twice", () => {
+    const { sent, told, answered, turn, passed } = listen()
+    const script = sent(['a', 'a', 'b'])
+    told('b')
+    told('a')
+    answered(script, ['a', 'a'])
+    turn()
+    expect(passed).toEqual(['b'])
+  })
+
   it.each([
     [
       'with its reply',

@@ -22,7 +22,7 @@ export function createEntryWrites(options: {
   remove(keys: readonly string[]): Promise<unknown>
   readonly together: Connection['together']
   serverTimeAt(at: Milliseconds): ServerTime
-}): Pick<Store, 'claim' | 'fill' | 'write'> {
+}): Pick<Store, 'claim' | 'fill' | 'write'> & Required<Pick<Store, 'together'>> {
   const { entries, run, remove } = options
 
   /** The places of those that one script call may write, call by call. */
@@ -36,11 +36,12 @@ export function createEntryWrites(options: {
   }
 
   /** Asks in as few script calls as may be; where one of several fails, that is the answer for its keys. */
-  const eachAlone = async <Q extends { readonly key: string; readonly body?: Buffer }, A>(
+  const inFewCalls = async <Q extends { readonly key: string; readonly body?: Buffer }, A>(
     requests: readonly Q[],
     ask: (requests: readonly Q[]) => Promise<readonly (A | Error)[]>,
   ): Promise<(A | Error)[]> => {
     const groups = together(requests)
+    if (groups.length === 0) return []
     if (groups.length === 1) return inOrder(requests, await ask(requests))
     const answers: (A | Error)[] = []
     const failures: unknown[] = []
@@ -99,8 +100,9 @@ export function createEntryWrites(options: {
   }
 
   return {
-    claim: (requests) => eachAlone(requests, claim),
-    fill: (requests) => eachAlone(requests, fill),
+    together,
+    claim: (requests) => inFewCalls(requests, claim),
+    fill: (requests) => inFewCalls(requests, fill),
     async write(requests, { notAfter, onlyAbsent, told = true }) {
       const until = options.serverTimeAt(notAfter)
       const terms = [until.toFixed(3), onlyAbsent ? '1' : '0', told ? '1' : '0']

@@ -31,13 +31,16 @@ export interface OwnWrites {
 /** Keys of one script, all different, each of which may be told of once. */
 export class SentKeys {
   readonly keys: readonly string[]
+  /** Whether the script was given none of them twice: then what it wrote has each once, too. */
+  readonly distinct: boolean
   /** Those before this place were told of. */
   #next = 0
   /** Those not told of yet, where one came out of its turn. */
   #left: Set<string> | undefined
 
-  constructor(keys: readonly string[]) {
-    this.keys = keys
+  constructor(keys: readonly string[], distinct = true) {
+    this.keys = distinct ? keys : [...new Set(keys)]
+    this.distinct = distinct
   }
 
   /** Whether it is one of them; it is told of now. */
@@ -126,7 +129,7 @@ export function createOwnWrites(clock: Clock, pass: (key: string) => void): OwnW
 
   return {
     sent(keys, distinct = keys.length === 1) {
-      const script = new SentKeys(distinct ? keys : [...new Set(keys)])
+      const script = new SentKeys(keys, distinct)
       open.add(script)
       untold.add(script)
       return script
@@ -135,7 +138,8 @@ export function createOwnWrites(clock: Clock, pass: (key: string) => void): OwnW
       expected = NOTHING
       open.delete(script)
       untold.delete(script)
-      if (!script.complete || written.length !== script.keys.length) compare(script, written)
+      const allWritten = script.distinct && written.length === script.keys.length
+      if (!allWritten || !script.complete) compare(script, written)
     },
     heard() {
       expected = NOTHING

@@ -151,6 +151,7 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       ),
 
     claim: writes.claim,
+    together: writes.together,
 
     async renew(key, version, lease) {
       return (

@@ -1,8 +1,7 @@
-import { Agent } from 'node:http'
 import { quantilesOf } from '../../percentiles.ts'
 import { type Spread, spreadOf } from '../../spread.ts'
-import { timedRequest } from '../../timed-request.ts'
 import { type AskedProcess, startProcess } from '../asked-process.ts'
+import type { AskerFound, AskerOrder } from '../children/asker.ts'
 import type { MonitoredFound, MonitoredOrder } from '../children/monitored.ts'
 import type { Row } from '../row.ts'
 import { verdict } from '../verdict.ts'
@@ -15,11 +14,10 @@ const PATHS = ['/stats', `/stats/patterns?limit=${FULL.patterns}`] as const
 const P99_MS = { atMost: 5 } as const
 const DELAY_MS = { atMost: 2 } as const
 
-const agent = new Agent({ keepAlive: true })
-
 const title = 'What it costs to ask for the figures'
 
 type Monitored = AskedProcess<MonitoredOrder, MonitoredFound>
+type Asker = AskedProcess<AskerOrder, AskerFound>
 
 export const monitor: Row = {
   name: 'monitor',
@@ -27,11 +25,12 @@ export const monitor: Row = {
   guarded: true,
   measure: async ({ rounds }) => {
     const monitored: Monitored = startProcess(new URL('../children/monitored.ts', import.meta.url))
+    const asker: Asker = startProcess(new URL('../children/asker.ts', import.meta.url))
     try {
       const { url = '', patterns } = await monitored.ask({ do: 'open', ...FULL })
       if (patterns !== FULL.patterns) throw new Error(`${patterns} patterns are there, not ${FULL.patterns}`)
       const asked = await inTurns([`/items/7`, ...PATHS.map((path) => `${BASE}${path}`)], rounds, (path) =>
-        ask(`${url}${path}`, monitored),
+        ask(`${url}${path}`, monitored, asker),
       )
       const figures = asked.flatMap(({ path, p99Ms, longestMs }) => [
         { name: `GET ${path}, p99`, nanoseconds: inNanoseconds(p99Ms) },
@@ -50,7 +49,7 @@ export const monitor: Row = {
         trials: [{ name: `${FULL.patterns} patterns, ${FULL.hours} h`, figures, verdicts }],
       }
     } finally {
-      await monitored.stop()
+      await Promise.all([monitored.stop(), asker.stop()])
     }
   },
 }
@@ -80,12 +79,9 @@ async function inTurns(
   }))
 }
 
-async function ask(url: string, monitored: Monitored): Promise<Asked> {
-  const times: number[] = []
+async function ask(url: string, monitored: Monitored, asker: Asker): Promise<Asked> {
   await monitored.ask({ do: 'watch' })
-  for (let asked = 0; asked < REQUESTS; asked++) {
-    times.push(await timedRequest(url, agent))
-  }
+  const { times } = await asker.ask({ url, requests: REQUESTS })
   const { longestMs = Number.NaN } = await monitored.ask({ do: 'watch' })
   return { p99Ms: quantilesOf(times)(0.99), longestMs }
 }

@@ -27,10 +27,17 @@ export function gathered<Q extends Request, A>(options: {
     if (waiting.size === 0) return
     const those = [...waiting.values()]
     waiting = new Map()
-    for (const [shard, its] of Map.groupBy(those, ({ shard }) => shard)) {
+    for (const [shard, its] of Map.groupBy(those, ({ shard }) => shard)) depart(shard, its)
+  }
+
+  const depart = (shard: Shard, its: readonly Waiting<Q, A>[]): void => {
+    try {
       const groups = shard.store.together?.(its.map(({ request }) => request)) ?? []
       if (groups.length <= 1) void askOf(shard, its)
       else for (const places of groups) void askOf(shard, placed(its, places))
+    } catch (error) {
+      // A mistake of the store's: who waits must not wait for ever.
+      for (const { reject } of its) reject(error)
     }
   }
 

@@ -86,6 +86,17 @@ describe('what is asked about single keys', () => {
     expect(await Promise.all([slow, rest[1]])).toEqual([late, late])
   })
 
+  test('rejects where the store fails to name groups, and goes on', async () => {
+    let broken = true
+    const { one } = setUp(shout, () => {
+      if (broken) throw new Error('a mistake')
+      return [[0]]
+    })
+    await expect(one('a')).rejects.toThrow('a mistake')
+    broken = false
+    expect(await one('a')).toEqual({ ok: true, value: 'A' })
+  })
+
   test('about the same key is asked one after the other', async () => {
     const { asked, one } = setUp(shout)
     await Promise.all([one('a'), one('b'), one('a'), one('c')])

@@ -122,7 +122,7 @@ export interface ReaderParts {
 export function createReader(options: ReaderParts): Reader {
   const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
   const inFlight = new Map<string, OneRead>()
-  /** The first to each server leaves when this tick is over, each other one in a turn of the event loop of its own. */
+  /** The first to each server leaves when this tick is over, the others in the next turn of the event loop. */
   let boarding: Trip[] = []
 
   const begin = (key: string, pattern: PatternHandle, batch: boolean): OneRead => {
@@ -165,7 +165,13 @@ export function createReader(options: ReaderParts): Reader {
         void send(trip)
       }
     }
-    if (boarding.length > 0) clock.afterIo(leave)
+    if (boarding.length > 0) clock.afterIo(leaveAll)
+  }
+
+  const leaveAll = (): void => {
+    const trips = boarding
+    boarding = []
+    for (const trip of trips) void send(trip)
   }
 
   const send = async (trip: Trip): Promise<void> => {

@@ -36,8 +36,11 @@ export type Claimed =
   | { readonly kind: 'failed' }
 
 export interface Claims {
-  /** @param onLost called once when the claim turns out to be voided or lost */
-  take(key: string, over: ClaimRequest['over'], onLost: () => void): Promise<Claimed>
+  /**
+   * @param batch whether it is one of a batch, which travels as one
+   * @param onLost called once when the claim turns out to be voided or lost
+   */
+  take(key: string, over: ClaimRequest['over'], batch: boolean, onLost: () => void): Promise<Claimed>
   /** Whether a claim under the key is most likely one of ours that nobody loads under: it may be stolen. */
   orphaned(key: string): boolean
 }
@@ -68,6 +71,7 @@ export function createClaims(options: {
   const startRenewal = equalTimers(clock, LEASE / 4)
   const claim = gathered<ClaimRequest, ClaimReply>({
     shards,
+    clock,
     ask: ({ store }, requests) => store.claim(requests),
     onFailure: () => recorder.incident('l2_error'),
   })
@@ -84,9 +88,9 @@ export function createClaims(options: {
 
   return {
     orphaned: (key) => orphans.has(key),
-    async take(key, over, onLost) {
+    async take(key, over, batch, onLost) {
       const version = versions()
-      const answer = await claim({ key, version, lease: LEASE, over })
+      const answer = await claim({ key, version, lease: LEASE, over }, batch)
       if (!answer.ok) {
         // It may still be taken, late.
         if (answer.failure !== 'open') abandon(key, version)

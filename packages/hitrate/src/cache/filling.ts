@@ -20,6 +20,8 @@ export interface Cargo {
   readonly payload: Payload
   readonly keeping: Keeping
   readonly took: Milliseconds
+  /** Whether it is one of a batch, which travels as one. */
+  readonly batch: boolean
 }
 
 /** `refused`: it was invalidated while it loaded. `unanswered`: a sick L2 can't say. */
@@ -50,6 +52,7 @@ export function createFilling(options: {
   const { shards, tags, format, clock, recorder } = options
   const store = gathered<FillRequest, FillResult>({
     shards,
+    clock,
     ask: ({ store }, requests) => store.fill(requests),
     refused: (results) => results.filter((result) => result === 'refused').length,
     onFailure: () => recorder.incident('l2_error'),
@@ -57,7 +60,14 @@ export function createFilling(options: {
 
   /** Puts the value in the claim's place, under these nonces. */
   const put = async (
-    { ticket: { key }, entry: { markers }, payload, keeping: { ttl, staleFor }, took: loadTook }: Cargo,
+    {
+      ticket: { key },
+      entry: { markers },
+      payload,
+      keeping: { ttl, staleFor },
+      took: loadTook,
+      batch,
+    }: Cargo,
     claim: Claim,
     { allNonce, tags: tagNonces }: Pick<EnvelopeFields, 'allNonce' | 'tags'>,
     ended: Milliseconds,
@@ -65,7 +75,8 @@ export function createFilling(options: {
     const fields = { ttl, staleFor, loadTook, allNonce, tags: tagNonces }
     const body = writeEnvelope(fields, payload.bytes, format)
     claim.stop()
-    const asking = store({ key, version: claim.version, began: claim.at, body, life: ttl + staleFor })
+    const request = { key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
+    const asking = store(request, batch)
     const reading = tags.meanwhile(markers, ended)
     const answer = await asking
     if (!answer.ok) claim.orphan()

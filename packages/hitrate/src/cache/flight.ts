@@ -43,6 +43,8 @@ export interface FlightPlan {
    * another deadline.
    */
   readonly claim: 'free' | 'held' | 'unanswered'
+  /** Whether it is one of a batch, of which claims and fills travel as one. */
+  readonly batch: boolean
 }
 
 /**

@@ -1,45 +1,43 @@
+import type { Clock } from '../clock.ts'
 import type { Guarded, TierCount } from '../stores/guard.ts'
 import type { ClaimRequest, FillRequest } from '../stores/store.ts'
 import type { Shard, Shards } from './shards.ts'
+import { createTrips } from './trips.ts'
 
 /** What is asked about one key. */
 type Request = ClaimRequest | FillRequest
 
 /**
- * Writes of single keys that come in one tick, asked together: a call costs more than what it does to a key, here and there.
- * One guarded call for each group that the store names, so that none waits for another's; what fails for one key alone
- * fails for that one. A call that fails counts once, as one about many keys does everywhere.
+ * Writes of single keys that travel together are asked together: a call costs more than what it does to a key, here and
+ * there. One guarded call for each group that the store names, so that none waits for another's; what fails for one key
+ * alone fails for that one. A call that fails counts once, as one about many keys does everywhere.
  */
 export function gathered<Q extends Request, A>(options: {
   readonly shards: Pick<Shards, 'of'>
+  readonly clock: Pick<Clock, 'afterIo'>
   /** One answer for each, in their order; an error is that request's alone. No key comes twice. */
   ask(shard: Shard, requests: readonly Q[]): Promise<readonly (A | Error)[]>
   /** How many of these answers count as refused; default: none. */
   refused?(answers: readonly (A | Error)[]): number
   /** Told of each error. */
   onFailure(): void
-}): (request: Q) => Promise<Guarded<A>> {
-  const { shards, ask, refused = () => 0, onFailure } = options
-  /** By key. */
-  let waiting = new Map<string, Waiting<Q, A>>()
+}): (request: Q, batch: boolean) => Promise<Guarded<A>> {
+  const { shards, clock, ask, refused = () => 0, onFailure } = options
 
-  const leave = (): void => {
-    if (waiting.size === 0) return
-    const those = [...waiting.values()]
-    waiting = new Map()
-    for (const [shard, its] of Map.groupBy(those, ({ shard }) => shard)) depart(shard, its)
-  }
-
-  const depart = (shard: Shard, its: readonly Waiting<Q, A>[]): void => {
-    try {
-      const groups = shard.store.together?.(its.map(({ request }) => request)) ?? []
-      if (groups.length <= 1) void askOf(shard, its)
-      else for (const places of groups) void askOf(shard, placed(its, places))
-    } catch (error) {
-      // A mistake of the store's: who waits must not wait for ever.
-      for (const { reject } of its) reject(error)
-    }
-  }
+  const trips = createTrips<Waiting<Q, A>>({
+    clock,
+    distinct: true,
+    async travel({ shard, riders }) {
+      try {
+        const groups = shard.store.together?.(riders.map(({ request }) => request)) ?? []
+        if (groups.length <= 1) await askOf(shard, riders)
+        else await Promise.all(groups.map((places) => askOf(shard, placed(riders, places))))
+      } catch (error) {
+        // A mistake of the store's: who waits must not wait for ever.
+        for (const { reject } of riders) reject(error)
+      }
+    },
+  })
 
   const countsOf = (answers: readonly (A | Error)[]): readonly TierCount[] => {
     let failed = 0
@@ -54,14 +52,10 @@ export function gathered<Q extends Request, A>(options: {
   }
 
   const askOf = async (shard: Shard, those: readonly Waiting<Q, A>[]): Promise<void> => {
-    try {
-      const requests = those.map(({ request }) => request)
-      const answered = await shard.guard.call('write', () => ask(shard, requests), countsOf)
-      let place = 0
-      for (const { resolve } of those) resolve(answered.ok ? oneOf(answered.value[place++]) : answered)
-    } catch (error) {
-      for (const { reject } of those) reject(error)
-    }
+    const requests = those.map(({ request }) => request)
+    const answered = await shard.guard.call('write', () => ask(shard, requests), countsOf)
+    let place = 0
+    for (const { resolve } of those) resolve(answered.ok ? oneOf(answered.value[place++]) : answered)
   }
 
   const oneOf = (answer: A | Error | undefined): Guarded<A> => {
@@ -70,11 +64,10 @@ export function gathered<Q extends Request, A>(options: {
     return FAILED
   }
 
-  return (request) =>
+  return (request, batch) =>
     new Promise((resolve, reject) => {
-      if (waiting.has(request.key)) leave()
-      if (waiting.size === 0) queueMicrotask(leave)
-      waiting.set(request.key, { shard: shards.of(request.key), request, resolve, reject })
+      const { key } = request
+      trips.next(shards.of(key), key, batch).riders.push({ request, resolve, reject })
     })
 }
 
@@ -85,7 +78,6 @@ function placed<T>(all: readonly T[], places: readonly number[]): readonly T[] {
 const FAILED: Guarded<never> = Object.freeze({ ok: false, failure: 'error' })
 
 interface Waiting<Q, A> {
-  readonly shard: Shard
   readonly request: Q
   readonly resolve: (answer: Guarded<A>) => void
   readonly reject: (error: unknown) => void

@@ -147,7 +147,7 @@ export function createLoading(options: {
       return undefined
     }
     if (l2 === undefined || claim === undefined) return keep(flight, entry, undefined, 'unanswered')
-    const cargo = { ticket: flight.ticket, entry, payload, keeping, took: end.took }
+    const cargo = { ticket: flight.ticket, entry, payload, keeping, took: end.took, batch: plan.batch }
     return l2.filling.fill(cargo, claim).then((filled) => keep(flight, entry, claim, filled))
   }
 

@@ -354,7 +354,7 @@ export class Lookup {
     const { key, pattern, keeping } = this.#request
     this.#handedOver = true
     const trigger = stale === undefined ? 'lookup' : 'refresh'
-    return { key, pattern, source, keeping, trigger, stale, over, claim }
+    return { key, pattern, source, keeping, trigger, stale, over, claim, batch: this.#batch }
   }
 
   #stale(entry: Entry): Answer {

@@ -55,7 +55,7 @@ export function createPermits(options: {
     flight: Flight,
     { claims, reader, changes: others, undelivered }: PermitsL2,
   ): Promise<Permit | undefined> => {
-    const { key, pattern, stale, source } = flight.plan
+    const { key, pattern, stale, source, batch } = flight.plan
     const patience = clock.now() + options.loadDeadline
     let over = flight.plan.over
     let held = flight.plan.claim === 'held'
@@ -73,7 +73,7 @@ export function createPermits(options: {
         const asked = clock.now()
         flight.renewTicket(fence)
         const { ticket } = flight
-        const claimed = await claims.take(key, over, () => flight.detach())
+        const claimed = await claims.take(key, over, batch, () => flight.detach())
         if (claimed.kind === 'claimed') return decided(flight, { kind: 'claim', claim: claimed.claim })
         if (claimed.kind === 'failed') return decided(flight, L1_ONLY)
         if (claimed.kind === 'changed') {

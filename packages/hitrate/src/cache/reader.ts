@@ -15,9 +15,10 @@ import { type Entry, type EntryMaker, freshness } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Payloads } from './payload.ts'
-import type { Shard, Shards } from './shards.ts'
+import type { Shards } from './shards.ts'
 import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
+import { createTrips, type Trip } from './trips.ts'
 
 /** What L2 said of one key. `over` is what a claim must know of the entry that was found wanting. */
 export type Reading =
@@ -64,16 +65,6 @@ interface OneRead extends Read {
   finished: boolean
 }
 
-/** Reads that travel together, to one server. */
-interface Trip {
-  readonly shard: Shard
-  /** For so many, unless they are one batch. */
-  readonly room: number
-  readonly reads: OneRead[]
-  readonly done: Promise<void>
-  end(): void
-}
-
 /** When and by whose clock entries are judged. */
 interface Moment {
   /** L2 was asked then. */
@@ -89,15 +80,6 @@ interface Opened {
   readonly envelope: Envelope
   readonly markers: readonly Marker[]
 }
-
-/** Keys of one round trip at the most: a longer reply would hold up those behind it. */
-const MAX_BATCH = 1_000
-/**
- * Reads of different callers that travel together in the first two trips of a tick; each after them takes twice as many.
- * Would all take one, callers got in step: the server has nothing to do while their answers are taken apart, and they wait
- * while it works. Of 128 that ask again and again each then waits a quarter longer (`bench -- speed --only l2-hit`).
- */
-const APART = 32
 
 const ABSENT: Reading = Object.freeze({ kind: 'absent', reason: undefined, over: undefined })
 const JUNK: Reading = Object.freeze({ kind: 'absent', reason: 'decode_error', over: undefined })
@@ -122,11 +104,9 @@ export interface ReaderParts {
 export function createReader(options: ReaderParts): Reader {
   const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
   const inFlight = new Map<string, OneRead>()
-  /** The first to each server leaves when this tick is over, the others in the next turn of the event loop. */
-  let boarding: Trip[] = []
 
   const begin = (key: string, pattern: PatternHandle, batch: boolean): OneRead => {
-    const trip = tripTo(shards.of(key), batch)
+    const trip = trips.next(shards.of(key), key, batch)
     const read: OneRead = {
       ticket: fence.open(key),
       pattern,
@@ -135,64 +115,32 @@ export function createReader(options: ReaderParts): Reader {
       finished: false,
     }
     inFlight.set(key, read)
-    trip.reads.push(read)
+    trip.riders.push(read)
     return read
   }
 
-  const tripTo = (shard: Shard, batch: boolean): Trip => {
-    let room = APART
-    let others = 0
-    for (const trip of boarding) {
-      if (trip.shard !== shard) continue
-      if (trip.reads.length < (batch ? MAX_BATCH : trip.room)) return trip
-      if (others++ > 0) room = Math.min(MAX_BATCH, 2 * trip.room)
-    }
-    if (boarding.length === 0) queueMicrotask(leave)
-    const { promise: done, resolve: end } = Promise.withResolvers<void>()
-    const trip: Trip = { shard, room, reads: [], done, end }
-    boarding.push(trip)
-    return trip
-  }
-
-  const leave = (): void => {
-    const trips = boarding
-    boarding = []
-    const left = new Set<Shard>()
-    for (const trip of trips) {
-      if (left.has(trip.shard)) boarding.push(trip)
-      else {
-        left.add(trip.shard)
-        void send(trip)
+  const trips = createTrips<OneRead>({
+    clock,
+    distinct: false,
+    async travel(trip) {
+      const { riders, done } = trip
+      try {
+        await travel(trip)
+      } catch {
+        // A mistake of our own, or of a store's: who waits must not wait for ever.
+        recorder.incident('background_error')
+        for (const read of riders) finish(read, UNREADABLE)
       }
-    }
-    if (boarding.length > 0) clock.afterIo(leaveAll)
-  }
+      // After all who are waiting have been told. A map that grows or shrinks leaves its old table to the garbage collector
+      // linked to the new one, which from then on keeps whatever has been in it, until all of the heap is looked through:
+      // what has been read must not be reached from there.
+      void done.then(() => {
+        for (const read of riders) read.reading = UNREADABLE
+      })
+    },
+  })
 
-  const leaveAll = (): void => {
-    const trips = boarding
-    boarding = []
-    for (const trip of trips) void send(trip)
-  }
-
-  const send = async (trip: Trip): Promise<void> => {
-    const { reads, end } = trip
-    try {
-      await travel(trip)
-    } catch {
-      // A mistake of our own, or of a store's: who waits must not wait for ever.
-      recorder.incident('background_error')
-      for (const read of reads) finish(read, UNREADABLE)
-    }
-    end()
-    // After all who were waiting have been told. A map that grows or shrinks leaves its old table to the garbage collector
-    // linked to the new one, which from then on keeps whatever has been in it, until all of the heap is looked through:
-    // what has been read must not be reached from there.
-    queueMicrotask(() => {
-      for (const read of reads) read.reading = UNREADABLE
-    })
-  }
-
-  const travel = async ({ shard: { store, guard }, reads }: Trip): Promise<void> => {
+  const travel = async ({ shard: { store, guard }, riders: reads }: Trip<OneRead>): Promise<void> => {
     const sent = clock.now()
     const keys = reads.map(({ ticket }) => ticket.key)
     const reading = guard.call('read', () => store.read(keys), count)

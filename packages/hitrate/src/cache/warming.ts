@@ -75,6 +75,7 @@ async function warmOne(
       stale: found.kind === 'stale' && !ticket.voided ? found.entry : undefined,
       over: found.over,
       claim: found.kind === 'nothing' ? found.claim : 'free',
+      batch: true,
     })
   }
   flight.board()

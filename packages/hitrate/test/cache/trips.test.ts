@@ -13,7 +13,8 @@ function setUp() {
   return {
     cache,
     /** Of each trip so far: how many keys. */
-    trips: () => (calls.get('read') ?? []).map(([keys]) => (Array.isArray(keys) ? keys.length : 0)),
+    trips: (what: 'read' | 'claim' | 'fill' = 'read') =>
+      (calls.get(what) ?? []).map(([keys]) => (Array.isArray(keys) ? keys.length : 0)),
     /** All that does not wait for the event loop's turn is done first. */
     async turn() {
       await new Promise((resolve) => setImmediate(resolve))
@@ -41,6 +42,7 @@ describe('reads of one tick', () => {
     expect(trips()).toEqual([32])
     await turn()
     expect(trips()).toEqual([32, 32, 64, 128, 44])
+    await turn()
     expect(await asked).toEqual(keys(300))
   })
 
@@ -53,6 +55,28 @@ describe('reads of one tick', () => {
     expect(trips()).toEqual([32, 9])
     await first
     expect(await late).toBeUndefined()
+  })
+
+  test('and so do claims, and fills', async () => {
+    const { cache, trips, turn } = setUp()
+    const asked = Promise.all(keys(128).map((key) => cache.getOrSet(key, () => key)))
+    await new Promise((resolve) => setImmediate(resolve))
+    // 32 were read at once, and claimed, loaded and filled before anybody else was read.
+    expect([trips('read'), trips('claim'), trips('fill')]).toEqual([[32], [32], [32]])
+    // 96 are read in two trips that are answered in one tick.
+    await turn()
+    expect([trips('read'), trips('claim'), trips('fill')]).toEqual([
+      [32, 32, 64],
+      [32, 32],
+      [32, 32],
+    ])
+    await turn()
+    await turn()
+    expect([trips('claim'), trips('fill')]).toEqual([
+      [32, 32, 32, 32],
+      [32, 32, 32, 32],
+    ])
+    expect(await asked).toEqual(keys(128))
   })
 
   test.each<[string, (cache: Cache) => Promise<unknown>]>([
@@ -71,6 +95,8 @@ describe('reads of one tick', () => {
     const { cache, trips } = setUp()
     await ask(cache)
     expect(trips()).toEqual([300])
+    // Those that load claim and fill so, too.
+    for (const what of ['claim', 'fill'] as const) expect([[], [300]]).toContainEqual(trips(what))
   })
 
   test('of a batch longer than an answer may be travel in two', async () => {

@@ -40,9 +40,9 @@ export interface FlightPlan {
   readonly over: { readonly version: string; readonly as: 'stale' | 'dead' } | 'steal' | undefined
   /**
    * What L2 said of a claim when it was read: `held` by somebody else; `unanswered`: asking again would cost the caller
-   * another deadline.
+   * another deadline; `unread`: it was not asked, since it is expected to have nothing.
    */
-  readonly claim: 'free' | 'held' | 'unanswered'
+  readonly claim: 'free' | 'held' | 'unanswered' | 'unread'
   /** Whether it is one of a batch, of which claims and fills travel as one. */
   readonly batch: boolean
 }

@@ -9,6 +9,7 @@ import type { Background } from './background.ts'
 import { type Changes, createChanges } from './changes.ts'
 import { type Claims, createClaims, createVersions, LEASE } from './claims.ts'
 import { createFilling, type Filling } from './filling.ts'
+import { createForecast, type Forecast } from './forecast.ts'
 import type { Settings } from './options.ts'
 import { createOrphans } from './orphans.ts'
 import { createReader, type Reader, type ReaderParts } from './reader.ts'
@@ -24,6 +25,7 @@ export interface L2 {
   readonly timeout: Milliseconds
   readonly tags: TagStore
   readonly reader: Reader
+  readonly forecast: Forecast
   readonly versions: () => Version
   readonly claims: Claims
   readonly filling: Filling
@@ -45,7 +47,7 @@ export interface L2 {
 export function openL2(
   factory: StoreFactory,
   settings: Settings,
-  shared: Omit<ReaderParts, 'shards' | 'tags' | 'format'> & { readonly background: Background },
+  shared: Omit<ReaderParts, 'shards' | 'tags' | 'format' | 'forecast'> & { readonly background: Background },
   /** Told whether L2 is of use, connected and not given a rest by a breaker; and of each breaker. */
   metrics: Pick<MetricsCollector, 'setL2Available' | 'breakerChanged'>,
 ): L2 {
@@ -139,12 +141,14 @@ export function openL2(
   const orphans = createOrphans(clock, LEASE)
   recovery = createRecovery({ fence, markers, tier1, tags, changes, undelivered, orphans, shards })
   const versions = createVersions()
+  const forecast = createForecast()
   return {
     shards,
     format,
     timeout,
     tags,
-    reader: createReader({ ...shared, shards, tags, format }),
+    reader: createReader({ ...shared, shards, tags, format, forecast }),
+    forecast,
     versions,
     claims: createClaims({ shards, versions, orphans, background, clock, recorder }),
     filling: createFilling({ shards, tags, format, clock, recorder }),

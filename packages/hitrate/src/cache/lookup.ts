@@ -164,10 +164,12 @@ export class Lookup {
   ask(batch = false): Promise<void> | undefined {
     this.#batch = batch
     const { search } = this.#parts
-    const { key, pattern, refresh } = this.#request
+    const { key, pattern, source, refresh } = this.#request
     if (refresh || this.#limits.hard !== undefined || this.#limits.signal !== undefined) return undefined
     this.#first = search.local(key)
     if (this.#first !== undefined || this.#isInHand()) return undefined
+    if (source !== undefined) this.#first = search.unread(key, pattern)
+    if (this.#first !== undefined) return undefined
     this.#read = search.ask(key, pattern, batch)
     this.#ticket = this.#read?.ticket.share()
     return this.#read?.done

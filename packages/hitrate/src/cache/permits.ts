@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.ts'
+import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
+import type { ClaimRequest } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Changes } from './changes.ts'
-import type { Claim, Claims } from './claims.ts'
+import type { Claim, Claimed, Claims } from './claims.ts'
 import type { Entry } from './entry.ts'
 import type { Fence } from './fence.ts'
 import type { Flight } from './flight.ts'
+import type { Forecast } from './forecast.ts'
 import type { Reader } from './reader.ts'
 import { storable } from './storable.ts'
 import type { Tier1 } from './tier1.ts'
@@ -19,6 +22,7 @@ export type Permit =
 export interface PermitsL2 {
   readonly claims: Claims
   readonly reader: Reader
+  readonly forecast: Forecast
   readonly changes: Changes
   readonly undelivered: Pick<Undelivered, 'masks'>
 }
@@ -42,22 +46,29 @@ const MAX_CHANGES = 3
 const L1_ONLY: Permit = Object.freeze({ kind: 'l1' })
 const UNSTORED: Permit = Object.freeze({ kind: 'unstored' })
 
+/** Whether a claim over what was seen there leaves in L2 what may be served meanwhile. */
+function keepsStored(over: ClaimRequest['over']): boolean {
+  return over !== undefined && (over === 'steal' || over.as === 'stale')
+}
+
 export function createPermits(options: {
   readonly l2: PermitsL2 | undefined
   readonly fence: Fence
   readonly tier1: Tier1
   readonly loadDeadline: Milliseconds
   readonly clock: Clock
+  readonly recorder: Recorder
 }): Permits {
-  const { l2, fence, tier1, clock } = options
+  const { l2, fence, tier1, clock, recorder } = options
 
   const ask = async (
     flight: Flight,
-    { claims, reader, changes: others, undelivered }: PermitsL2,
+    { claims, reader, forecast, changes: others, undelivered }: PermitsL2,
   ): Promise<Permit | undefined> => {
     const { key, pattern, stale, source, batch } = flight.plan
     const patience = clock.now() + options.loadDeadline
     let over = flight.plan.over
+    const unread = flight.plan.claim === 'unread'
     let held = flight.plan.claim === 'held'
     let waited = false
     let pause = FIRST_LOOK
@@ -74,13 +85,23 @@ export function createPermits(options: {
         flight.renewTicket(fence)
         const { ticket } = flight
         const claimed = await claims.take(key, over, batch, () => flight.detach())
-        if (claimed.kind === 'claimed') return decided(flight, { kind: 'claim', claim: claimed.claim })
+        if (unread) learn(forecast, pattern, claimed, asked)
+        if (claimed.kind === 'claimed') {
+          if (!keepsStored(over)) forgetStored(key)
+          return decided(flight, { kind: 'claim', claim: claimed.claim })
+        }
         if (claimed.kind === 'failed') return decided(flight, L1_ONLY)
         if (claimed.kind === 'changed') {
           const reading = await reader.judge(ticket, pattern, claimed.stored, asked)
           // Only where L2 has something stale as well may what was stale here be it.
           if (reading.kind !== 'stale') flight.supersedeStale()
           if (reading.kind === 'fresh' && !ticket.voided) return found(flight, reading.entry, waited)
+          // As nobody has read it, nobody knows yet whether it may be served meanwhile, or why it may not.
+          if (unread) {
+            flight.detach()
+            flight.land({ kind: 'elsewhere' })
+            return decided(flight, undefined)
+          }
           if (++changes > MAX_CHANGES || reading.kind === 'failed') return decided(flight, UNSTORED)
           over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
           continue
@@ -111,6 +132,17 @@ export function createPermits(options: {
       held = reading.kind === 'claimed'
       if (reading.kind === 'absent' || reading.kind === 'stale') over = reading.over
     }
+  }
+
+  /** L2 has nothing any more of what L1 may still have of it: nobody would be told that it was invalidated. */
+  const forgetStored = (key: string): void => {
+    if (tier1.peek(key)?.version !== undefined) tier1.forget(key)
+  }
+
+  /** What was not read, a claim has said. */
+  const learn = (forecast: Forecast, pattern: PatternHandle, claimed: Claimed, asked: Milliseconds): void => {
+    if (claimed.kind === 'changed' || claimed.kind === 'failed') forecast.foundSomething(pattern)
+    else recorder.tier('l2', 'read', 'miss', clock.now() - asked)
   }
 
   const found = (flight: Flight, entry: Entry, waited: boolean): undefined => {

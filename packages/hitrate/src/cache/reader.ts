@@ -13,6 +13,7 @@ import type { Milliseconds } from '../units.ts'
 import type { Coherence } from './coherence.ts'
 import { type Entry, type EntryMaker, freshness } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
+import type { Forecast } from './forecast.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Payloads } from './payload.ts'
 import type { Shards } from './shards.ts'
@@ -96,13 +97,15 @@ export interface ReaderParts {
   readonly tier1: Tier1
   readonly format: EnvelopeFormat
   readonly coherence: Coherence
+  readonly forecast: Forecast
   readonly clock: Clock
   readonly recorder: Recorder
 }
 
 /** Reads L2: bytes to entries, judged by their tags' markers. */
 export function createReader(options: ReaderParts): Reader {
-  const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, clock, recorder } = options
+  const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, forecast, clock, recorder } =
+    options
   const inFlight = new Map<string, OneRead>()
 
   const begin = (key: string, pattern: PatternHandle, batch: boolean): OneRead => {
@@ -149,7 +152,10 @@ export function createReader(options: ReaderParts): Reader {
     const noAll = await refreshing
     if (!answer.ok) {
       const failed: Reading = { kind: 'failed', reason: answer.failure === 'open' ? 'l2_open' : 'l2_error' }
-      for (const read of reads) finish(read, failed)
+      for (const read of reads) {
+        forecast.foundSomething(read.pattern)
+        finish(read, failed)
+      }
       return
     }
     const opened = answer.value.map(open)
@@ -160,6 +166,8 @@ export function createReader(options: ReaderParts): Reader {
     const moment = { sent, now: clock.now(), serverNow: store.serverNow() }
     reads.forEach((read, index) => {
       const one = opened[index] ?? ABSENT
+      if (one.kind === 'opened') forecast.foundSomething(read.pattern)
+      else if (one === ABSENT) forecast.foundNothing(read.pattern)
       if (one.kind !== 'opened') finish(read, one)
       else if (unknown.size > 0 && one.markers.some((marker) => unknown.has(marker))) finish(read, UNREADABLE)
       else finish(read, weigh(one, read.ticket, read.pattern, moment))

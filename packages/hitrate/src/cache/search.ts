@@ -3,6 +3,7 @@ import type { MissReason, PatternHandle } from '../metrics/recorder.ts'
 import type { Departures } from './departures.ts'
 import { type Entry, freshness, invalidatedBefore } from './entry.ts'
 import type { FlightPlan } from './flight.ts'
+import type { Forecast } from './forecast.ts'
 import type { Read, Reader, Reading } from './reader.ts'
 import { storable } from './storable.ts'
 import type { Tier1 } from './tier1.ts'
@@ -34,6 +35,8 @@ export interface Nothing {
 export interface Search {
   /** A fresh or stale entry of L1. */
   local(key: string): Found | undefined
+  /** Of a key that is to be loaded without reading L2, where that most likely has nothing; `undefined`: it is to be read. */
+  unread(key: string, pattern: PatternHandle): Nothing | undefined
   /**
    * Asks L2; `undefined`: it is not to be asked.
    * @param batch whether the key is one of a batch; default: no
@@ -53,6 +56,7 @@ export const NOTHING: Nothing = Object.freeze({
 })
 /** What L2 holds may have been invalidated without its knowing: it is neither read nor claimed. */
 const MASKED: Nothing = Object.freeze({ ...NOTHING, claim: 'unanswered', reason: 'invalidated' })
+const UNREAD: Nothing = Object.freeze({ ...NOTHING, claim: 'unread' })
 const CLAIMED: Nothing = Object.freeze({ ...NOTHING, claim: 'held' })
 
 /** What a claim must know of an entry that L1 found stale. */
@@ -62,7 +66,13 @@ export function overStale({ version }: Entry): FlightPlan['over'] {
 
 export function createSearch(options: {
   readonly tier1: Tier1
-  readonly l2: { readonly reader: Reader; readonly undelivered: Pick<Undelivered, 'masks'> } | undefined
+  readonly l2:
+    | {
+        readonly reader: Reader
+        readonly forecast: Forecast
+        readonly undelivered: Pick<Undelivered, 'masks'>
+      }
+    | undefined
   readonly departures: Departures
   readonly clock: Clock
 }): Search {
@@ -117,6 +127,12 @@ export function createSearch(options: {
         over: overStale(entry),
         busy: entry.retryAt !== undefined && now < entry.retryAt,
       }
+    },
+    unread(key, pattern) {
+      if (l2 === undefined || !l2.forecast.expectsNothing(pattern)) return undefined
+      if (!storable(key) || l2.undelivered.masks(key)) return undefined
+      const reason = departures.take(key)
+      return reason === undefined ? UNREAD : { ...UNREAD, reason }
     },
     ask: (key, pattern, batch) =>
       l2 === undefined || !storable(key) || l2.undelivered.masks(key)

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Clock, Timer } from '../clock.ts'
 import { CacheError, describe } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -134,7 +134,7 @@ export function createFleet(options: {
     return told
   }
 
-  const spread = SPREAD_FROM + randomInt(SPREAD)
+  const spread = SPREAD_FROM + Math.floor(SPREAD * clock.random())
   const schedule = (): void => {
     if (closed) return
     const time = parcels.time()

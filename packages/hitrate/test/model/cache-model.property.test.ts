@@ -4,6 +4,7 @@ import { type Cache, type CacheOptions, createCache, type LoadContext } from 'hi
 import { type ManualClock, manualClock, memoryL2 } from 'hitrate/testing'
 import { describe, expect, test } from 'vitest'
 import { compileGlob } from '../../src/glob.ts'
+import { expectNothing } from '../cache/expect-nothing.ts'
 import { CacheModel, type Expected, type Keep, type Loaded } from './cache-model.ts'
 
 /** More of them on demand: `RUNS=20000 npx vitest run ...`. */
@@ -77,6 +78,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         expect(await cache.getMany(KEYS)).toEqual(values)
       }),
     ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom('a', 'b')
+      .map((family) =>
+        named(`strangers of ${family}:* are looked for`, ({ cache }) => expectNothing(cache, family)),
+      ),
   },
   {
     weight: 2,

@@ -70,7 +70,7 @@ class FaultyRun {
     this.#circumstances.set(name, {
       bound: Math.max(hasL1 ? staleBound : 0, 2 * this.#timeout),
       keeps: hasL1 ? staleBound : 0,
-      serves: hasL1 && onDisconnect === 'serve',
+      serves: onDisconnect === 'serve',
       bypasses: onDisconnect === 'bypass',
       links,
     })

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 import type { Cache, Delivery, InvalidateTarget, LoadContext, LookupMessage } from 'hitrate'
 import type { Clock } from '../../src/clock.ts'
+import { expectNothing, STRANGERS } from '../cache/expect-nothing.ts'
 import type { Chance } from './chance.ts'
 import type { Birth, History, Invalidated } from './history.ts'
 
@@ -70,6 +71,7 @@ export class Work {
       ...[invalidateKey, invalidateKey, invalidateMany, invalidateMany],
       () => this.#loadMany(process),
       () => this.get(process, key),
+      () => this.#lookForStrangers(process, key),
       () => this.#set(process, key),
     ])()
   }
@@ -127,6 +129,14 @@ export class Work {
     }
     const load = this.#loader(process, key)
     this.#look(process, key, 'asks for', () => process.cache.getOrSet(key, load, options))
+  }
+
+  /** Afterwards keys of its pattern are loaded without being read, until one was found. */
+  #lookForStrangers({ name, cache }: Process, key: string): void {
+    this.#history.note(`${name} looks for strangers beside ${key}`)
+    this.#lookups.set(name, (this.#lookups.get(name) ?? 0) + STRANGERS)
+    const [family = ''] = key.split(':')
+    this.#follow(expectNothing(cache, family))
   }
 
   #loadMany(process: Process): void {

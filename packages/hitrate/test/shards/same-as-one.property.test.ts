@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import type { StoreFactory } from '../../src/stores/store.ts'
 import type { Milliseconds } from '../../src/units.ts'
 import { outcomesOf } from '../cache/cache-on-clock.ts'
+import { expectNothing } from '../cache/expect-nothing.ts'
 import { type Layout, shardedL2 } from './sharded-l2.ts'
 
 /** More of them on demand: `RUNS=20000 npx vitest run ...`. */
@@ -81,6 +82,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   by(3, 'get', key, (cache, one) => cache.get(one)),
   by(3, 'getMany', keys, (cache, those) => cache.getMany(those)),
+  by(2, 'look for strangers', fc.constantFrom('a', 'b'), expectNothing),
   by(1, 'peek and has', keys, (cache, those) =>
     Promise.all(those.flatMap((one) => [cache.peek(one), cache.has(one)])),
   ),

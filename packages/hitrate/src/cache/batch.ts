@@ -1,6 +1,6 @@
 import { CacheError } from '../errors.ts'
 import type { Milliseconds } from '../units.ts'
-import type { LoadSource } from './load-source.ts'
+import type { LoadSource, LoadWaiter } from './load-source.ts'
 import type { LoadSlots } from './slots.ts'
 import type { LoadContext, LoadManyContext, StoreDecision } from './types.ts'
 
@@ -36,26 +36,40 @@ class SingleSource implements LoadSource {
     this.#free?.()
   }
 
-  async begin(context: LoadContext, patience: Milliseconds, started: () => void): Promise<unknown> {
-    this.#free = this.#slots.takeFree() ?? (await this.#slots.take(patience))
-    if (this.#finished) {
-      this.#free()
-      return undefined
+  begin(context: LoadContext, patience: Milliseconds, waiter: LoadWaiter): void {
+    const free = this.#slots.takeFree()
+    if (free !== undefined) this.#begin(free, context, waiter)
+    else {
+      this.#slots.take(patience).then(
+        (late) => this.#begin(late, context, waiter),
+        (error: unknown) => waiter.failed(error),
+      )
     }
-    started()
+  }
+
+  #begin(free: () => void, context: LoadContext, waiter: LoadWaiter): void {
+    if (this.#finished) {
+      free()
+      return
+    }
+    this.#free = free
+    waiter.started()
     const load = this.#load
-    // Awaited here: a promise that is passed on by another is told of three turns later.
-    const value: unknown = await load(context)
-    return value
+    try {
+      Promise.resolve(load(context)).then(
+        (value) => waiter.loaded(value),
+        (error: unknown) => waiter.failed(error),
+      )
+    } catch (error) {
+      waiter.failed(error)
+    }
   }
 }
 
 interface Member {
   readonly index: number
   readonly context: LoadContext
-  readonly started: () => void
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: unknown) => void
+  readonly waiter: LoadWaiter
 }
 
 /**
@@ -87,13 +101,13 @@ export function createBatch(
       const free = await slots.take(patience)
       if (unfinished <= 0) return free()
       running = free
-      for (const { started } of those) started()
+      for (const { waiter } of those) waiter.started()
       const values = await ask(loadMany, those)
-      those.forEach(({ resolve }, at) => {
-        resolve(values[at])
+      those.forEach(({ waiter }, at) => {
+        waiter.loaded(values[at])
       })
     } catch (error) {
-      for (const { reject } of those) reject(error)
+      for (const { waiter } of those) waiter.failed(error)
     }
   }
 
@@ -112,21 +126,18 @@ export function createBatch(
         if (alone !== undefined) return alone.finish()
         if (--unfinished === 0) running?.()
       },
-      begin(context, patience, started) {
+      begin(context, patience, waiter) {
         if (decided) {
           alone = singleSource(async (single) => {
-            const member = { index, context: single, started, resolve: ignore, reject: ignore }
-            const [value] = await ask(loadMany, [member])
+            const [value] = await ask(loadMany, [{ index, context: single, waiter }])
             return value
           }, slots)
-          return alone.begin(context, patience, started)
+          return alone.begin(context, patience, waiter)
         }
-        return new Promise((resolve, reject) => {
-          unfinished++
-          patienceOf = Math.max(patienceOf, patience)
-          members.push({ index, context, started, resolve, reject })
-          decideOnce()
-        })
+        unfinished++
+        patienceOf = Math.max(patienceOf, patience)
+        members.push({ index, context, waiter })
+        decideOnce()
       },
     }
   })
@@ -188,5 +199,3 @@ class ManyContext implements LoadManyContext {
 function noTags(): readonly string[] {
   return []
 }
-
-function ignore(): void {}

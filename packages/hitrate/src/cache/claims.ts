@@ -88,24 +88,27 @@ export function createClaims(options: {
 
   return {
     orphaned: (key) => orphans.has(key),
-    async take(key, over, batch, onLost) {
+    take(key, over, batch, onLost) {
       const version = versions()
-      const answer = await claim({ key, version, lease: LEASE, over }, batch)
-      if (!answer.ok) {
-        // It may still be taken, late.
-        if (answer.failure !== 'open') abandon(key, version)
-        return { kind: 'failed' }
-      }
-      const reply = answer.value
-      if (reply.kind !== 'claimed') {
-        recorder.tier('l2', 'write', 'refused', 0)
-        return reply
-      }
-      orphans.forget(key)
-      return { kind: 'claimed', claim: new HeldClaim(key, version, reply.at, onLost, means) }
+      return claim({ key, version, lease: LEASE, over }, batch, (answer): Claimed => {
+        if (!answer.ok) {
+          // It may still be taken, late.
+          if (answer.failure !== 'open') abandon(key, version)
+          return FAILED
+        }
+        const reply = answer.value
+        if (reply.kind !== 'claimed') {
+          recorder.tier('l2', 'write', 'refused', 0)
+          return reply
+        }
+        orphans.forget(key)
+        return { kind: 'claimed', claim: new HeldClaim(key, version, reply.at, onLost, means) }
+      })
     },
   }
 }
+
+const FAILED: Claimed = Object.freeze({ kind: 'failed' })
 
 /** What claims are held with. */
 interface ClaimMeans {

@@ -59,7 +59,7 @@ export function createFilling(options: {
   })
 
   /** Puts the value in the claim's place, under these nonces. */
-  const put = async (
+  const put = (
     {
       ticket: { key },
       entry: { markers },
@@ -76,14 +76,16 @@ export function createFilling(options: {
     const body = writeEnvelope(fields, payload.bytes, format)
     claim.stop()
     const request = { key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
-    const asking = store(request, batch)
     const reading = tags.meanwhile(markers, ended)
-    const answer = await asking
-    if (!answer.ok) claim.orphan()
-    const known = tags.asAnswered(markers, reading)
-    const isKnown = known instanceof Promise ? await known : known
-    if (isKnown && tags.voided({ key, at: claim.at }, markers)) return 'refused'
-    return answer.ok ? answer.value : 'unanswered'
+    return store(request, batch, (answer): Filled | Promise<Filled> => {
+      if (!answer.ok) claim.orphan()
+      const judged = (isKnown: boolean): Filled => {
+        if (isKnown && tags.voided({ key, at: claim.at }, markers)) return 'refused'
+        return answer.ok ? answer.value : 'unanswered'
+      }
+      const known = tags.asAnswered(markers, reading)
+      return known instanceof Promise ? known.then(judged) : judged(known)
+    })
   }
 
   const fillWith = (cargo: Cargo, claim: Claim, nonces: FillNonces, ended: Milliseconds): Promise<Filled> => {

@@ -140,6 +140,8 @@ export class Flight {
   get joinable(): boolean {
     if ((this.#ticket.voided && !this.waiting) || this.#detached || this.#abandoned !== undefined)
       return false
+    // It is over, but for what is left to tidy up.
+    if (this.landed !== undefined && this.#accepted !== undefined) return false
     // Its tags are known now, and that one of them was invalidated while it loaded.
     return !(this.landed?.kind === 'loaded' && invalidatedBefore(this.landed, Number.POSITIVE_INFINITY))
   }

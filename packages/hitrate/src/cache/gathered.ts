@@ -8,6 +8,16 @@ import { createTrips } from './trips.ts'
 type Request = ClaimRequest | FillRequest
 
 /**
+ * Asks with others about one key. Resolves with what `taken` makes of the answer, which is called as soon as it is there.
+ * @param batch whether it is one of a batch, which travels as one
+ */
+export type Gathered<Q extends Request, A> = <T>(
+  request: Q,
+  batch: boolean,
+  taken: (answer: Guarded<A>) => T | Promise<T>,
+) => Promise<T>
+
+/**
  * Writes of single keys that travel together are asked together: a call costs more than what it does to a key, here and
  * there. One guarded call for each group that the store names, so that none waits for another's; what fails for one key
  * alone fails for that one. A call that fails counts once, as one about many keys does everywhere.
@@ -21,10 +31,10 @@ export function gathered<Q extends Request, A>(options: {
   refused?(answers: readonly (A | Error)[]): number
   /** Told of each error. */
   onFailure(): void
-}): (request: Q, batch: boolean) => Promise<Guarded<A>> {
+}): Gathered<Q, A> {
   const { shards, clock, ask, refused = () => 0, onFailure } = options
 
-  const trips = createTrips<Waiting<Q, A>>({
+  const trips = createTrips<Rider<Q, A>>({
     clock,
     distinct: true,
     async travel({ shard, riders }) {
@@ -51,11 +61,11 @@ export function gathered<Q extends Request, A>(options: {
     return counts.filter(({ count }) => count > 0)
   }
 
-  const askOf = async (shard: Shard, those: readonly Waiting<Q, A>[]): Promise<void> => {
+  const askOf = async (shard: Shard, those: readonly Rider<Q, A>[]): Promise<void> => {
     const requests = those.map(({ request }) => request)
     const answered = await shard.guard.call('write', () => ask(shard, requests), countsOf)
     let place = 0
-    for (const { resolve } of those) resolve(answered.ok ? oneOf(answered.value[place++]) : answered)
+    for (const one of those) one.answered(answered.ok ? oneOf(answered.value[place++]) : answered)
   }
 
   const oneOf = (answer: A | Error | undefined): Guarded<A> => {
@@ -64,10 +74,17 @@ export function gathered<Q extends Request, A>(options: {
     return FAILED
   }
 
-  return (request, batch) =>
+  return (request, batch, taken) =>
     new Promise((resolve, reject) => {
+      const answered = (answer: Guarded<A>): void => {
+        try {
+          resolve(taken(answer))
+        } catch (error) {
+          reject(error)
+        }
+      }
       const { key } = request
-      trips.next(shards.of(key), key, batch).riders.push({ request, resolve, reject })
+      trips.next(shards.of(key), key, batch).riders.push({ request, answered, reject })
     })
 }
 
@@ -77,8 +94,8 @@ function placed<T>(all: readonly T[], places: readonly number[]): readonly T[] {
 
 const FAILED: Guarded<never> = Object.freeze({ ok: false, failure: 'error' })
 
-interface Waiting<Q, A> {
+interface Rider<Q, A> {
   readonly request: Q
-  readonly resolve: (answer: Guarded<A>) => void
+  readonly answered: (answer: Guarded<A>) => void
   readonly reject: (error: unknown) => void
 }

@@ -4,7 +4,7 @@ import { CacheError } from '../errors.ts'
 import type { LoadResult, LoadTrigger, PatternHandle, Recorder } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Keeping } from './keeping.ts'
-import type { LoadSource } from './load-source.ts'
+import type { LoadSource, LoadWaiter } from './load-source.ts'
 import { checkNames, checkTags, keep, WRITE_NAMES } from './options.ts'
 import type { LoadContext, StoreDecision } from './types.ts'
 
@@ -49,7 +49,7 @@ export function startLoad(plan: LoadPlan): Load {
   return load
 }
 
-class RunningLoad implements Load {
+class RunningLoad implements Load, LoadWaiter {
   readonly end: Promise<LoadEnd>
   readonly #plan: LoadPlan
   readonly #resolve: (end: LoadEnd) => void
@@ -69,16 +69,14 @@ class RunningLoad implements Load {
   }
 
   start(): void {
-    const { source, deadline, clock, startDeadline } = this.#plan
-    const started = (): void => {
-      if (this.#over) return
-      this.#began = clock.now()
-      this.#timer = startDeadline(() => this.#expire())
-    }
-    source.begin(new Context(this.#plan, this), deadline, started).then(
-      (value) => this.#loaded(value),
-      (error: unknown) => this.#failed(error),
-    )
+    const { source, deadline } = this.#plan
+    source.begin(new Context(this.#plan, this), deadline, this)
+  }
+
+  started(): void {
+    if (this.#over) return
+    this.#began = this.#plan.clock.now()
+    this.#timer = this.#plan.startDeadline(() => this.#expire())
   }
 
   abort(reason: unknown): void {
@@ -99,7 +97,7 @@ class RunningLoad implements Load {
     this.#decision = given === false ? false : { ...(before === false ? {} : before), ...checked(given) }
   }
 
-  #loaded(value: unknown): void {
+  loaded(value: unknown): void {
     const { clock, recorder } = this.#plan
     if (this.#over) {
       recorder.incident('late_load_dropped')
@@ -112,7 +110,7 @@ class RunningLoad implements Load {
     this.#end(value === undefined ? 'absent' : 'ok', { kind: 'loaded', value, keeping, took })
   }
 
-  #failed(error: unknown): void {
+  failed(error: unknown): void {
     if (this.#over) this.#plan.recorder.incident('late_load_dropped')
     else this.#end('error', { kind: 'failed', error })
   }

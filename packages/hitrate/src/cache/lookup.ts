@@ -107,10 +107,10 @@ export function given({ value, failure }: Answer): unknown {
 export function find(request: LookupRequest, parts: LookupParts): Promise<unknown> {
   const lookup = new Lookup(request, parts)
   const done = lookup.ask()
-  if (done === undefined) return lookup.run().then(given)
+  if (done === undefined) return lookup.run(given)
   return done.then(() => {
     const answer = lookup.told()
-    return answer === undefined ? lookup.run().then(given) : given(answer)
+    return answer === undefined ? lookup.run(given) : given(answer)
   })
 }
 
@@ -189,18 +189,26 @@ export class Lookup {
     return answer
   }
 
-  async run(): Promise<Answer> {
+  /** @param as what its caller is given for the answer; may throw */
+  async run<T>(as: (answer: Answer) => T): Promise<T> {
     this.#ticket ??= this.#parts.fence.open(this.#request.key, this.#seq)
     try {
-      if (this.#limits.signal?.aborted === true) return this.#giveUp(ABORTED)
+      if (this.#limits.signal?.aborted === true) return as(this.#giveUp(ABORTED))
       for (;;) {
         const looked = this.#look()
         const found = looked instanceof Promise ? await looked : looked
-        if (typeof found === 'symbol') return this.#giveUp(found)
+        if (typeof found === 'symbol') return as(this.#giveUp(found))
         const next = this.#take(found)
-        if (!('flight' in next)) return next
-        const answer = await this.#ride(next)
-        if (answer !== undefined) return answer
+        if (!('flight' in next)) return as(next)
+        next.flight.board()
+        const landed = this.#landed(next)
+        let landing = await this.#withLimits(landed, next.stale === undefined ? undefined : this.#limits.soft)
+        if (landing === TIMED_OUT_SOFT && this.#fallback(next) === undefined) {
+          // The stale value was deleted, or died, meanwhile: what is being loaded is all there will be.
+          landing = await this.#withLimits(landed, undefined)
+        }
+        const answer = this.#arrived(next, landing)
+        if (answer !== undefined) return as(answer)
         // What it joined was invalidated meanwhile: it begins again.
       }
     } finally {
@@ -216,7 +224,7 @@ export class Lookup {
 
   /** What both tiers say of it, within the caller's limits; at once where nobody has to be asked. */
   #look(): Looked | Promise<Looked> {
-    const { clock, search } = this.#parts
+    const { search } = this.#parts
     const { key, pattern, refresh } = this.#request
     const first = this.#first
     this.#first = undefined
@@ -226,7 +234,7 @@ export class Lookup {
     if (local !== undefined) return local
     if (this.#isInHand()) return NOTHING
     const remote = search.remote(key, pattern, this.#seq, this.#batch)
-    return waitWithin(remote, { ...this.#limits, soft: undefined }, clock)
+    return this.#withLimits(remote, undefined)
   }
 
   /** What the tiers said is the answer, or there is a flight to wait for. */
@@ -257,24 +265,26 @@ export class Lookup {
     return { flight, joined: joined !== undefined, stale }
   }
 
-  /** Waits for a flight; `undefined`: what it joined was invalidated meanwhile. */
-  async #ride({ flight, joined, stale }: Ride): Promise<Answer | undefined> {
-    const { clock } = this.#parts
-    flight.board()
-    const soft = stale === undefined ? undefined : this.#limits.soft
+  /** Resolves with `undefined` where what it joined was invalidated. */
+  #landed({ flight, joined }: Ride): Promise<Landing | undefined> {
     const late = joined && flight.loadBegan !== undefined && flight.ticket.seq < this.#seq
-    const landed: Promise<Landing | undefined> = late ? flight.confirmed : flight.landing
-    let landing = await waitWithin(landed, { ...this.#limits, soft }, clock)
-    if (landing === TIMED_OUT_SOFT && stale !== undefined && !this.#servable(stale.entry, flight)) {
-      // The stale value was deleted, or died, meanwhile: what is being loaded is all there will be.
-      landing = await waitWithin(landed, { ...this.#limits, soft: undefined }, clock)
-    }
+    return late ? flight.confirmed : flight.landing
+  }
+
+  #withLimits<T>(promise: Promise<T>, soft: Milliseconds | undefined): Promise<Waited<T>> {
+    const limits = soft === this.#limits.soft ? this.#limits : { ...this.#limits, soft }
+    return waitWithin(promise, limits, this.#parts.clock)
+  }
+
+  /** What a flight came to for this lookup; `undefined`: it is to begin again. */
+  #arrived(ride: Ride, landing: Waited<Landing | undefined>): Answer | undefined {
+    const { flight, joined } = ride
     if (landing === undefined) return undefined
     if (landing === ABORTED) {
       flight.leave(this.#request.signal?.reason)
       return this.#giveUp(landing)
     }
-    const fallback = stale !== undefined && this.#servable(stale.entry, flight) ? stale.entry : undefined
+    const fallback = this.#fallback(ride)
     if (landing === TIMED_OUT_HARD)
       return fallback === undefined ? this.#giveUp(landing) : this.#stale(fallback)
     if (landing === TIMED_OUT_SOFT || landing.kind === 'elsewhere') {
@@ -284,18 +294,19 @@ export class Lookup {
       if (fallback !== undefined) return this.#stale(fallback)
       return { ...this.#end('error', undefined, { flight }), failure: landing }
     }
-    const loaded = landing.kind === 'found' ? landing.entry : landing
-    if (joined && invalidatedBefore(loaded, this.#seq)) return undefined
-    return this.#landed(landing, flight, joined)
-  }
-
-  #landed(landing: Extract<Landing, { kind: 'loaded' | 'found' }>, flight: Flight, joined: boolean): Answer {
     if (landing.kind === 'found') {
+      if (joined && invalidatedBefore(landing.entry, this.#seq)) return undefined
       return this.#end(landing.waited ? 'coalesced' : 'hit_l2', landing.entry.value, { entry: landing.entry })
     }
+    if (joined && invalidatedBefore(landing, this.#seq)) return undefined
     if (landing.uncacheable) this.#reason = 'uncacheable'
     const { entry, took: loadMs } = landing
     return this.#end(joined ? 'coalesced' : 'miss', landing.value, { entry, flight, loadMs })
+  }
+
+  /** The stale value at hand, where it may still be served. */
+  #fallback({ flight, stale }: Ride): Entry | undefined {
+    return stale !== undefined && this.#servable(stale.entry, flight) ? stale.entry : undefined
   }
 
   #fresh(tier: 'hit_l1' | 'hit_l2', entry: Entry): Answer {

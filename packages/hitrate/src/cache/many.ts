@@ -62,7 +62,7 @@ async function findOpen(
   const sources = request.sources(open)
   const answers: (Answer | undefined)[] = new Array(open.length).fill(undefined)
   const run = async (lookup: Lookup, index: number): Promise<void> => {
-    answers[index] = await lookup.run()
+    answers[index] = await lookup.run(asItIs)
   }
   const take = async (asked: readonly (readonly [Lookup, number])[]): Promise<void> => {
     const running: Promise<void>[] = []
@@ -98,4 +98,8 @@ async function findOpen(
   for (const [done, asked] of together) running.push(done.then(() => take(asked)))
   await Promise.all(running)
   return answers
+}
+
+function asItIs(answer: Answer): Answer {
+  return answer
 }

@@ -24,18 +24,23 @@ export interface Payloads {
 }
 
 export function createPayloads(codec: Codec, recorder: Recorder): Payloads {
-  const bytesOf = (value: unknown): Buffer => {
-    const encoded = codec.encode(value)
-    return typeof encoded === 'string'
+  const bytesOf = (encoded: Uint8Array | string): Buffer =>
+    typeof encoded === 'string'
       ? Buffer.from(encoded, 'utf8')
       : Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength)
-  }
+
+  /** What the bytes will be decoded to. Text that is not well formed has lost something on its way to bytes. */
+  const shapeOf = (encoded: Uint8Array | string, bytes: Buffer): unknown =>
+    typeof encoded === 'string' && codec.decodeText !== undefined && encoded.isWellFormed()
+      ? codec.decodeText(encoded)
+      : codec.decode(bytes)
 
   return {
     encode(value) {
       try {
-        const bytes = bytesOf(value)
-        return { value: deepFreeze(codec.decode(bytes)), bytes, size: bytes.length }
+        const encoded = codec.encode(value)
+        const bytes = bytesOf(encoded)
+        return { value: deepFreeze(shapeOf(encoded, bytes)), bytes, size: bytes.length }
       } catch {
         recorder.incident('encode_error')
         return undefined
@@ -43,7 +48,7 @@ export function createPayloads(codec: Codec, recorder: Recorder): Payloads {
     },
     pack(value) {
       try {
-        const bytes = bytesOf(value)
+        const bytes = bytesOf(codec.encode(value))
         return { bytes, size: bytes.length }
       } catch {
         recorder.incident('encode_error')

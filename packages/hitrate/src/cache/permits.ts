@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
-import type { PatternHandle, Recorder } from '../metrics/recorder.ts'
-import type { ClaimRequest } from '../stores/store.ts'
+import type { Recorder } from '../metrics/recorder.ts'
+import type { ClaimRequest, StoredEntry } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Changes } from './changes.ts'
 import type { Claim, Claimed, Claims } from './claims.ts'
 import type { Entry } from './entry.ts'
-import type { Fence } from './fence.ts'
+import type { Fence, Ticket } from './fence.ts'
 import type { Flight } from './flight.ts'
 import type { Forecast } from './forecast.ts'
 import type { Reader } from './reader.ts'
@@ -46,124 +46,182 @@ const MAX_CHANGES = 3
 const L1_ONLY: Permit = Object.freeze({ kind: 'l1' })
 const UNSTORED: Permit = Object.freeze({ kind: 'unstored' })
 
-/** Whether a claim over what was seen there leaves in L2 what may be served meanwhile. */
-function keepsStored(over: ClaimRequest['over']): boolean {
-  return over !== undefined && (over === 'steal' || over.as === 'stale')
-}
-
-export function createPermits(options: {
+export interface PermitsOptions {
   readonly l2: PermitsL2 | undefined
   readonly fence: Fence
   readonly tier1: Tier1
   readonly loadDeadline: Milliseconds
   readonly clock: Clock
   readonly recorder: Recorder
-}): Permits {
-  const { l2, fence, tier1, clock, recorder } = options
+}
 
-  const ask = async (
-    flight: Flight,
-    { claims, reader, forecast, changes: others, undelivered }: PermitsL2,
-  ): Promise<Permit | undefined> => {
-    const { key, pattern, stale, source, batch } = flight.plan
-    const patience = clock.now() + options.loadDeadline
-    let over = flight.plan.over
-    const unread = flight.plan.claim === 'unread'
-    let held = flight.plan.claim === 'held'
-    let waited = false
-    let pause = FIRST_LOOK
+export function createPermits(options: PermitsOptions): Permits {
+  const { l2 } = options
+  if (l2 === undefined) return { of: ({ plan }) => (storable(plan.key) ? L1_ONLY : UNSTORED) }
+  const means = { ...options, ...l2 }
+  return {
+    of(flight) {
+      const { key, claim } = flight.plan
+      if (!storable(key)) return UNSTORED
+      return claim === 'unanswered' ? L1_ONLY : new Asking(flight, means).next()
+    },
+  }
+}
+
+type Means = PermitsL2 & Omit<PermitsOptions, 'l2'>
+
+/**
+ * One flight's way to a permit: it claims the key, and is allowed to load, or waits for who has. Most claim once: what the
+ * others need is apart, since the state of a function that awaits takes memory, all of it, for each flight.
+ */
+class Asking {
+  readonly #flight: Flight
+  readonly #means: Means
+  readonly #patience: Milliseconds
+  #over: ClaimRequest['over']
+  /** Somebody else holds the claim. */
+  #held: boolean
+  #waited = false
+  #pause = FIRST_LOOK
+  #changes = 0
+
+  constructor(flight: Flight, means: Means) {
+    this.#flight = flight
+    this.#means = means
+    this.#patience = means.clock.now() + means.loadDeadline
+    this.#over = flight.plan.over
+    this.#held = flight.plan.claim === 'held'
     flight.waiting = true
-    for (let changes = 0; ; ) {
-      if (flight.abandoned !== undefined) return decided(flight, UNSTORED)
-      if (undelivered.masks(key)) return decided(flight, L1_ONLY)
-      if (held && claims.orphaned(key)) {
-        held = false
-        over = 'steal'
-      }
-      if (!held) {
-        const asked = clock.now()
-        flight.renewTicket(fence)
-        const { ticket } = flight
-        const claimed = await claims.take(key, over, batch, () => flight.detach())
-        if (unread) learn(forecast, pattern, claimed, asked)
-        if (claimed.kind === 'claimed') {
-          if (!keepsStored(over)) forgetStored(key)
-          return decided(flight, { kind: 'claim', claim: claimed.claim })
-        }
-        if (claimed.kind === 'failed') return decided(flight, L1_ONLY)
-        if (claimed.kind === 'changed') {
-          const reading = await reader.judge(ticket, pattern, claimed.stored, asked)
-          // Only where L2 has something stale as well may what was stale here be it.
-          if (reading.kind !== 'stale') flight.supersedeStale()
-          if (reading.kind === 'fresh' && !ticket.voided) return found(flight, reading.entry, waited)
-          // As nobody has read it, nobody knows yet whether it may be served meanwhile, or why it may not.
-          if (unread) {
-            flight.detach()
-            flight.land({ kind: 'elsewhere' })
-            return decided(flight, undefined)
-          }
-          if (++changes > MAX_CHANGES || reading.kind === 'failed') return decided(flight, UNSTORED)
-          over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
-          continue
-        }
-        held = true
-      }
-      if (stale !== undefined) {
-        flight.land({ kind: 'elsewhere' })
-        return decided(flight, undefined)
-      }
-      const left = patience - clock.now()
-      if (left <= 0) return decided(flight, UNSTORED)
-      if (!waited) source.decline()
-      waited = true
-      // It may have been told together with what said that somebody loads it.
-      if (!flight.ticket.voided) await others.next(key, Math.min(pause, left))
-      if (undelivered.masks(key)) return decided(flight, L1_ONLY)
-      pause = reader.tells(key) ? TOLD_LOOK : Math.min(pause * 2, SLOWEST_LOOK)
-      flight.renewTicket(fence)
-      const { ticket } = flight
-      const read = reader.read(key, pattern)
-      await read.done
-      const { reading } = read
-      if (reading.kind === 'failed') return decided(flight, L1_ONLY)
-      // Changed again while the answer came: it may be from before.
-      const sound = !ticket.voided && !undelivered.masks(key)
-      if (reading.kind === 'fresh' && sound) return found(flight, reading.entry, waited)
-      held = reading.kind === 'claimed'
-      if (reading.kind === 'absent' || reading.kind === 'stale') over = reading.over
+  }
+
+  /** Claims, or waits for who has. */
+  next(): Permit | Promise<Permit | undefined> {
+    const { claims, undelivered } = this.#means
+    const { key } = this.#flight.plan
+    if (this.#flight.abandoned !== undefined) return this.#decided(UNSTORED)
+    if (undelivered.masks(key)) return this.#decided(L1_ONLY)
+    if (this.#held && claims.orphaned(key)) {
+      this.#held = false
+      this.#over = 'steal'
+    }
+    return this.#held ? this.#wait() : this.#claim()
+  }
+
+  #claim(): Promise<Permit | undefined> {
+    const flight = this.#flight
+    const { claims, fence, clock } = this.#means
+    const { key, batch } = flight.plan
+    const asked = clock.now()
+    flight.renewTicket(fence)
+    const { ticket } = flight
+    return claims
+      .take(key, this.#over, batch, () => flight.detach())
+      .then((claimed) => this.#claimed(claimed, ticket, asked))
+  }
+
+  #claimed(
+    claimed: Claimed,
+    ticket: Ticket,
+    asked: Milliseconds,
+  ): Permit | undefined | Promise<Permit | undefined> {
+    if (this.#unread) this.#learn(claimed, asked)
+    switch (claimed.kind) {
+      case 'claimed':
+        if (!keepsStored(this.#over)) this.#forgetStored()
+        return this.#decided({ kind: 'claim', claim: claimed.claim })
+      case 'failed':
+        return this.#decided(L1_ONLY)
+      case 'changed':
+        return this.#changed(claimed.stored, ticket, asked)
+      case 'held':
+        this.#held = true
+        return this.#wait()
     }
   }
 
-  /** L2 has nothing any more of what L1 may still have of it: nobody would be told that it was invalidated. */
-  const forgetStored = (key: string): void => {
-    if (tier1.peek(key)?.version !== undefined) tier1.forget(key)
+  /** There is an entry that was not expected. */
+  async #changed(stored: StoredEntry, ticket: Ticket, asked: Milliseconds): Promise<Permit | undefined> {
+    const flight = this.#flight
+    const reading = await this.#means.reader.judge(ticket, flight.plan.pattern, stored, asked)
+    // Only where L2 has something stale as well may what was stale here be it.
+    if (reading.kind !== 'stale') flight.supersedeStale()
+    if (reading.kind === 'fresh' && !ticket.voided) return this.#found(reading.entry)
+    // As nobody has read it, nobody knows yet whether it may be served meanwhile, or why it may not.
+    if (this.#unread) return this.#leaveToOthers()
+    if (++this.#changes > MAX_CHANGES || reading.kind === 'failed') return this.#decided(UNSTORED)
+    this.#over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
+    return this.next()
+  }
+
+  /** Somebody else loads it. */
+  async #wait(): Promise<Permit | undefined> {
+    const flight = this.#flight
+    const { key, pattern, stale, source } = flight.plan
+    const { reader, changes, undelivered, fence, clock } = this.#means
+    if (stale !== undefined) return this.#leaveToOthers()
+    const left = this.#patience - clock.now()
+    if (left <= 0) return this.#decided(UNSTORED)
+    if (!this.#waited) source.decline()
+    this.#waited = true
+    // It may have been told together with what said that somebody loads it.
+    if (!flight.ticket.voided) await changes.next(key, Math.min(this.#pause, left))
+    if (undelivered.masks(key)) return this.#decided(L1_ONLY)
+    this.#pause = reader.tells(key) ? TOLD_LOOK : Math.min(this.#pause * 2, SLOWEST_LOOK)
+    flight.renewTicket(fence)
+    const { ticket } = flight
+    const read = reader.read(key, pattern)
+    await read.done
+    const { reading } = read
+    if (reading.kind === 'failed') return this.#decided(L1_ONLY)
+    // Changed again while the answer came: it may be from before.
+    const sound = !ticket.voided && !undelivered.masks(key)
+    if (reading.kind === 'fresh' && sound) return this.#found(reading.entry)
+    this.#held = reading.kind === 'claimed'
+    if (reading.kind === 'absent' || reading.kind === 'stale') this.#over = reading.over
+    return this.next()
+  }
+
+  get #unread(): boolean {
+    return this.#flight.plan.claim === 'unread'
   }
 
   /** What was not read, a claim has said. */
-  const learn = (forecast: Forecast, pattern: PatternHandle, claimed: Claimed, asked: Milliseconds): void => {
-    if (claimed.kind === 'changed' || claimed.kind === 'failed') forecast.foundSomething(pattern)
+  #learn({ kind }: Claimed, asked: Milliseconds): void {
+    const { forecast, clock, recorder } = this.#means
+    if (kind === 'changed' || kind === 'failed') forecast.foundSomething(this.#flight.plan.pattern)
     else recorder.tier('l2', 'read', 'miss', clock.now() - asked)
   }
 
-  const found = (flight: Flight, entry: Entry, waited: boolean): undefined => {
-    if (!flight.ticket.voided) tier1.put(entry)
-    flight.land({ kind: 'found', entry, waited })
-    decided(flight, undefined)
+  /** L2 has nothing any more of what L1 may still have of it: nobody would be told that it was invalidated. */
+  #forgetStored(): void {
+    const { tier1 } = this.#means
+    const { key } = this.#flight.plan
+    if (tier1.peek(key)?.version !== undefined) tier1.forget(key)
   }
 
-  const decided = <P extends Permit | undefined>(flight: Flight, permit: P): P => {
-    flight.waiting = false
+  #leaveToOthers(): undefined {
+    this.#flight.land({ kind: 'elsewhere' })
+    this.#decided(undefined)
+  }
+
+  #found(entry: Entry): undefined {
+    const flight = this.#flight
+    if (!flight.ticket.voided) this.#means.tier1.put(entry)
+    flight.land({ kind: 'found', entry, waited: this.#waited })
+    this.#decided(undefined)
+  }
+
+  #decided<P extends Permit | undefined>(permit: P): P {
+    const { fence } = this.#means
+    this.#flight.waiting = false
     // Without a claim, the load begins now.
-    if (permit?.kind === 'claim') flight.trustClaim(fence)
-    else flight.renewTicket(fence)
+    if (permit?.kind === 'claim') this.#flight.trustClaim(fence)
+    else this.#flight.renewTicket(fence)
     return permit
   }
+}
 
-  return {
-    of(flight) {
-      if (!storable(flight.plan.key)) return UNSTORED
-      if (l2 === undefined || flight.plan.claim === 'unanswered') return L1_ONLY
-      return ask(flight, l2)
-    },
-  }
+/** Whether a claim over what was seen there leaves in L2 what may be served meanwhile. */
+function keepsStored(over: ClaimRequest['over']): boolean {
+  return over !== undefined && (over === 'steal' || over.as === 'stale')
 }

@@ -14,4 +14,6 @@ export interface Codec<K extends ValueKind = ValueKind> {
   encode(value: unknown): Uint8Array | string
   /** A new value each time: nothing it returns may be shared with what was encoded. */
   decode(bytes: Buffer): unknown
+  /** The value of text that `encode` has returned, which spares a way through bytes; default: its bytes are decoded. */
+  decodeText?(text: string): unknown
 }

@@ -14,4 +14,5 @@ export const jsonCodec: Codec<'json'> = Object.freeze({
   },
   // `__proto__` in the text becomes an own property of the result: JSON.parse pollutes nothing.
   decode: (bytes: Buffer): unknown => JSON.parse(bytes.toString()),
+  decodeText: (text: string): unknown => JSON.parse(text),
 } as const)

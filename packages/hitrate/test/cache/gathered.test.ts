@@ -45,7 +45,8 @@ function setUp(
     clock,
     asked,
     counted,
-    one: (key: string) => one({ key, version: 'v', began: 0, body: Buffer.of(1), life: 1 }, false),
+    one: (key: string) =>
+      one({ key, version: 'v', began: 0, body: Buffer.of(1), life: 1 }, false, (answer) => answer),
     failures: () => failures,
   }
 }

@@ -33,6 +33,13 @@ describe('the JSON codec', () => {
     )
   })
 
+  test('gives what its bytes hold where its text can not be written as UTF-8', () => {
+    const broken = createPayloads({ ...jsonCodec, encode: () => '"\ud800"' }, recorder)
+    const payload = broken.encode('any')
+    expect(payload?.value).toBe('\ufffd')
+    expect(payload && payloads.decode(payload.bytes)?.value).toBe('\ufffd')
+  })
+
   test('is frozen to the bottom, however deep that is', () => {
     const depth = 50_000
     const decoded = payloads.decode(Buffer.from(`${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`))

@@ -81,6 +81,8 @@ class Asking {
   #over: ClaimRequest['over']
   /** Somebody else holds the claim. */
   #held: boolean
+  /** Nobody has read it: what its claim is told, a read would have said. */
+  #unread: boolean
   #waited = false
   #pause = FIRST_LOOK
   #changes = 0
@@ -91,6 +93,7 @@ class Asking {
     this.#patience = means.clock.now() + means.loadDeadline
     this.#over = flight.plan.over
     this.#held = flight.plan.claim === 'held'
+    this.#unread = flight.plan.claim === 'unread'
     flight.waiting = true
   }
 
@@ -135,6 +138,7 @@ class Asking {
         return this.#changed(claimed.stored, ticket, asked)
       case 'held':
         this.#held = true
+        this.#unread = false
         return this.#wait()
     }
   }
@@ -179,10 +183,6 @@ class Asking {
     this.#held = reading.kind === 'claimed'
     if (reading.kind === 'absent' || reading.kind === 'stale') this.#over = reading.over
     return this.next()
-  }
-
-  get #unread(): boolean {
-    return this.#flight.plan.claim === 'unread'
   }
 
   /** What was not read, a claim has said. */

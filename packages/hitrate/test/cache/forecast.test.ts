@@ -110,6 +110,24 @@ describe('a key of a pattern of which L2 had nothing lately', () => {
     expect(outcomes()).toEqual({ coalesced: 1 })
   })
 
+  test('is claimed again where the other process gave up, and counted once', async () => {
+    const { cache, clock, other, outcomes } = await setUp()
+    const { load, loads, fail } = createOrigin()
+    const theirs = other.getOrSet('k:1', load)
+    await clock.advance(0)
+    expect(loads).toHaveLength(1)
+    const before = cache.metrics.totals().tiers.l2.read.results.miss
+    const ours = cache.getOrSet('k:1', () => 'ours')
+    await clock.advance(1)
+    fail(new Error('the origin is down'))
+    await expect(theirs).rejects.toThrow()
+    await clock.advance(600)
+    expect(await ours).toBe('ours')
+    // The first claim, and the look after the wait.
+    expect(cache.metrics.totals().tiers.l2.read.results.miss - before).toBe(2)
+    expect(outcomes()).toEqual({ miss: 1 })
+  })
+
   test('is shared by all who ask for it', async () => {
     const { cache, clock, reads, claims, outcomes } = await setUp()
     const { load, loads, answer } = createOrigin()

@@ -42,7 +42,9 @@ class SingleSource implements LoadSource {
     else {
       this.#slots.take(patience).then(
         (late) => this.#begin(late, context, waiter),
-        (error: unknown) => waiter.failed(error),
+        (error: unknown) => {
+          if (!this.#finished) waiter.failed(error)
+        },
       )
     }
   }
@@ -66,10 +68,16 @@ class SingleSource implements LoadSource {
   }
 }
 
-interface Member {
+/** What a loader is asked of one key. */
+interface Asked {
   readonly index: number
   readonly context: LoadContext
-  readonly waiter: LoadWaiter
+}
+
+interface Member extends Asked {
+  readonly started: () => void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
 }
 
 /**
@@ -101,13 +109,13 @@ export function createBatch(
       const free = await slots.take(patience)
       if (unfinished <= 0) return free()
       running = free
-      for (const { waiter } of those) waiter.started()
+      for (const { started } of those) started()
       const values = await ask(loadMany, those)
-      those.forEach(({ waiter }, at) => {
-        waiter.loaded(values[at])
+      those.forEach(({ resolve }, at) => {
+        resolve(values[at])
       })
     } catch (error) {
-      for (const { waiter } of those) waiter.failed(error)
+      for (const { reject } of those) reject(error)
     }
   }
 
@@ -129,14 +137,20 @@ export function createBatch(
       begin(context, patience, waiter) {
         if (decided) {
           alone = singleSource(async (single) => {
-            const [value] = await ask(loadMany, [{ index, context: single, waiter }])
+            const [value] = await ask(loadMany, [{ index, context: single }])
             return value
           }, slots)
           return alone.begin(context, patience, waiter)
         }
         unfinished++
         patienceOf = Math.max(patienceOf, patience)
-        members.push({ index, context, waiter })
+        // Its promise goes on where this key was asked for: that is whose load it is counted as.
+        new Promise<unknown>((resolve, reject) => {
+          members.push({ index, context, started: () => waiter.started(), resolve, reject })
+        }).then(
+          (value) => waiter.loaded(value),
+          (error: unknown) => waiter.failed(error),
+        )
         decideOnce()
       },
     }
@@ -146,7 +160,7 @@ export function createBatch(
 /** One value for each member. Throws what the loader throws, and `CacheError` `invalid_result`. */
 async function ask(
   loadMany: (indices: readonly number[], context: LoadManyContext) => unknown,
-  members: readonly Member[],
+  members: readonly Asked[],
 ): Promise<readonly unknown[]> {
   const indices = members.map(({ index }) => index)
   const values: unknown = await loadMany(indices, new ManyContext(members))
@@ -162,10 +176,10 @@ async function ask(
 class ManyContext implements LoadManyContext {
   /** A field, for who takes it out of the context. */
   readonly store: (index: number, decision: StoreDecision | false) => void
-  readonly #members: readonly Member[]
+  readonly #members: readonly Asked[]
   #controller: AbortController | undefined
 
-  constructor(members: readonly Member[]) {
+  constructor(members: readonly Asked[]) {
     this.#members = members
     this.store = (index, decision) => {
       const member = members[index]

@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import type { Clock, Timer } from '../clock.ts'
 import { equalTimers, type StartTimer } from '../equal-timers.ts'
 import type { Recorder } from '../metrics/recorder.ts'
+import type { L2Failure } from '../stores/guard.ts'
 import type { ClaimReply, ClaimRequest, ServerTime, StoredEntry, Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
@@ -23,6 +24,8 @@ export interface Claim {
   readonly at: ServerTime
   /** Ends renewing; the claim lapses by itself. */
   stop(): void
+  /** @param onLost called once when it turns out to be voided or lost; of several who watch the last is told */
+  watch(onLost: () => void): void
   /** Whether it was filled is not known, and nobody loads under it any more. */
   orphan(): void
   /** Gives it back without a value; `false` when it was no longer ours. `true` also where L2 can't say. */
@@ -33,14 +36,11 @@ export type Claimed =
   | { readonly kind: 'claimed'; readonly claim: Claim }
   | { readonly kind: 'held' }
   | { readonly kind: 'changed'; readonly stored: StoredEntry }
-  | { readonly kind: 'failed' }
+  | { readonly kind: 'failed'; readonly failure: L2Failure }
 
 export interface Claims {
-  /**
-   * @param batch whether it is one of a batch, which travels as one
-   * @param onLost called once when the claim turns out to be voided or lost
-   */
-  take(key: string, over: ClaimRequest['over'], batch: boolean, onLost: () => void): Promise<Claimed>
+  /** @param batch whether it is one of a batch, which travels as one */
+  take(key: string, over: ClaimRequest['over'], batch: boolean): Promise<Claimed>
   /** Whether a claim under the key is most likely one of ours that nobody loads under: it may be stolen. */
   orphaned(key: string): boolean
 }
@@ -88,13 +88,13 @@ export function createClaims(options: {
 
   return {
     orphaned: (key) => orphans.has(key),
-    take(key, over, batch, onLost) {
+    take(key, over, batch) {
       const version = versions()
       return claim({ key, version, lease: LEASE, over }, batch, (answer): Claimed => {
         if (!answer.ok) {
           // It may still be taken, late.
           if (answer.failure !== 'open') abandon(key, version)
-          return FAILED
+          return { kind: 'failed', failure: answer.failure }
         }
         const reply = answer.value
         if (reply.kind !== 'claimed') {
@@ -102,13 +102,11 @@ export function createClaims(options: {
           return reply
         }
         orphans.forget(key)
-        return { kind: 'claimed', claim: new HeldClaim(key, version, reply.at, onLost, means) }
+        return { kind: 'claimed', claim: new HeldClaim(key, version, reply.at, means) }
       })
     },
   }
 }
-
-const FAILED: Claimed = Object.freeze({ kind: 'failed' })
 
 /** What claims are held with. */
 interface ClaimMeans {
@@ -123,16 +121,15 @@ class HeldClaim implements Claim {
   readonly key: string
   readonly version: Version
   readonly at: ServerTime
-  readonly #onLost: () => void
+  #onLost: () => void = nobody
   readonly #means: ClaimMeans
   #timer: Timer | undefined
   #over = false
 
-  constructor(key: string, version: Version, at: ServerTime, onLost: () => void, means: ClaimMeans) {
+  constructor(key: string, version: Version, at: ServerTime, means: ClaimMeans) {
     this.key = key
     this.version = version
     this.at = at
-    this.#onLost = onLost
     this.#means = means
     this.#renewLater()
   }
@@ -156,6 +153,10 @@ class HeldClaim implements Claim {
     this.#timer?.cancel()
   }
 
+  watch(onLost: () => void): void {
+    this.#onLost = onLost
+  }
+
   orphan(): void {
     this.#means.abandon(this.key, this.version)
   }
@@ -170,3 +171,5 @@ class HeldClaim implements Claim {
     return answer.ok ? answer.value : true
   }
 }
+
+function nobody(): void {}

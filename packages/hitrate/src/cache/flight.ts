@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { LoadTrigger, PatternHandle } from '../metrics/recorder.ts'
 import type { Milliseconds } from '../units.ts'
+import type { Claim } from './claims.ts'
 import { type Entry, invalidatedBefore } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Keeping } from './keeping.ts'
@@ -40,9 +41,9 @@ export interface FlightPlan {
   readonly over: { readonly version: string; readonly as: 'stale' | 'dead' } | 'steal' | undefined
   /**
    * What L2 said of a claim when it was read: `held` by somebody else; `unanswered`: asking again would cost the caller
-   * another deadline; `unread`: it was not asked, since it is expected to have nothing.
+   * another deadline. Or the claim, where one was taken in place of a read.
    */
-  readonly claim: 'free' | 'held' | 'unanswered' | 'unread'
+  readonly claim: 'free' | 'held' | 'unanswered' | Claim
   /** Whether it is one of a batch, of which claims and fills travel as one. */
   readonly batch: boolean
 }
@@ -140,8 +141,8 @@ export class Flight {
   get joinable(): boolean {
     if ((this.#ticket.voided && !this.waiting) || this.#detached || this.#abandoned !== undefined)
       return false
-    // It is over, but for what is left to tidy up.
-    if (this.landed !== undefined && this.#accepted !== undefined) return false
+    // What it brought is stored by now, or never will be.
+    if (this.landed?.kind === 'loaded' && this.#accepted !== undefined) return false
     // Its tags are known now, and that one of them was invalidated while it loaded.
     return !(this.landed?.kind === 'loaded' && invalidatedBefore(this.landed, Number.POSITIVE_INFINITY))
   }

@@ -2,8 +2,8 @@ import type { PatternHandle } from '../metrics/recorder.ts'
 
 /**
  * Whether L2 is worth reading before a load. A claim tells of an entry that is there as a read does, so where nothing is
- * expected it is sent alone: a round trip less before the loader begins. Of a key that is there after all a claim costs the
- * server more than a read, and what it finds stale has to be read again.
+ * expected it is sent in place of one: a round trip less before the loader begins. Of a key that is there after all it costs
+ * the server more than a read.
  */
 export interface Forecast {
   /** Whether L2 most likely has nothing under the next key of the pattern. */

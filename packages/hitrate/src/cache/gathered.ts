@@ -38,14 +38,16 @@ export function gathered<Q extends Request, A>(options: {
     clock,
     distinct: true,
     async travel({ shard, riders }) {
+      let groups: readonly (readonly number[])[] = []
       try {
-        const groups = shard.store.together?.(riders.map(({ request }) => request)) ?? []
-        if (groups.length <= 1) await askOf(shard, riders)
-        else await Promise.all(groups.map((places) => askOf(shard, placed(riders, places))))
+        groups = shard.store.together?.(riders.map(({ request }) => request)) ?? []
       } catch (error) {
         // A mistake of the store's: who waits must not wait for ever.
         for (const { reject } of riders) reject(error)
+        return
       }
+      if (groups.length <= 1) await askOf(shard, riders)
+      else await Promise.all(groups.map((places) => askOf(shard, placed(riders, places))))
     },
   })
 
@@ -62,10 +64,14 @@ export function gathered<Q extends Request, A>(options: {
   }
 
   const askOf = async (shard: Shard, those: readonly Rider<Q, A>[]): Promise<void> => {
-    const requests = those.map(({ request }) => request)
-    const answered = await shard.guard.call('write', () => ask(shard, requests), countsOf)
-    let place = 0
-    for (const one of those) one.answered(answered.ok ? oneOf(answered.value[place++]) : answered)
+    try {
+      const requests = those.map(({ request }) => request)
+      const answered = await shard.guard.call('write', () => ask(shard, requests), countsOf)
+      let place = 0
+      for (const one of those) one.answered(answered.ok ? oneOf(answered.value[place++]) : answered)
+    } catch (error) {
+      for (const { reject } of those) reject(error)
+    }
   }
 
   const oneOf = (answer: A | Error | undefined): Guarded<A> => {

@@ -5,7 +5,6 @@ import { createBreaker } from '../stores/breaker.ts'
 import { createGuard, type Guard } from '../stores/guard.ts'
 import { ALL, type L2Info, type Link, type Store, type StoreFactory, type Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
-import type { Background } from './background.ts'
 import { type Changes, createChanges } from './changes.ts'
 import { type Claims, createClaims, createVersions, LEASE } from './claims.ts'
 import { createFilling, type Filling } from './filling.ts'
@@ -47,7 +46,7 @@ export interface L2 {
 export function openL2(
   factory: StoreFactory,
   settings: Settings,
-  shared: Omit<ReaderParts, 'shards' | 'tags' | 'format' | 'forecast'> & { readonly background: Background },
+  shared: Omit<ReaderParts, 'shards' | 'tags' | 'format' | 'forecast' | 'claims'>,
   /** Told whether L2 is of use, connected and not given a rest by a breaker; and of each breaker. */
   metrics: Pick<MetricsCollector, 'setL2Available' | 'breakerChanged'>,
 ): L2 {
@@ -142,15 +141,16 @@ export function openL2(
   recovery = createRecovery({ fence, markers, tier1, tags, changes, undelivered, orphans, shards })
   const versions = createVersions()
   const forecast = createForecast()
+  const claims = createClaims({ shards, versions, orphans, background, clock, recorder })
   return {
     shards,
     format,
     timeout,
     tags,
-    reader: createReader({ ...shared, shards, tags, format, forecast }),
+    reader: createReader({ ...shared, shards, tags, format, forecast, claims }),
     forecast,
     versions,
-    claims: createClaims({ shards, versions, orphans, background, clock, recorder }),
+    claims,
     filling: createFilling({ shards, tags, format, clock, recorder }),
     changes,
     undelivered,

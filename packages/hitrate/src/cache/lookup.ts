@@ -12,7 +12,7 @@ import type { Loading } from './loading.ts'
 import type { Observers } from './observers.ts'
 import type { ReadLedger } from './read-ledger.ts'
 import type { Read } from './reader.ts'
-import { type Found, NOTHING, overStale, type Search, type StaleFound } from './search.ts'
+import { type Found, NOTHING, type Nothing, overStale, type Search, type StaleFound } from './search.ts'
 import type { Tier1 } from './tier1.ts'
 import { ABORTED, type Limits, TIMED_OUT_HARD, TIMED_OUT_SOFT, type Waited, waitWithin } from './waiting.ts'
 
@@ -168,9 +168,8 @@ export class Lookup {
     if (refresh || this.#limits.hard !== undefined || this.#limits.signal !== undefined) return undefined
     this.#first = search.local(key)
     if (this.#first !== undefined || this.#isInHand()) return undefined
-    if (source !== undefined) this.#first = search.unread(key, pattern)
-    if (this.#first !== undefined) return undefined
-    this.#read = search.ask(key, pattern, batch)
+    this.#read =
+      source === undefined ? search.ask(key, pattern, batch) : search.askToLoad(key, pattern, batch)
     this.#ticket = this.#read?.ticket.share()
     return this.#read?.done
   }
@@ -259,7 +258,7 @@ export class Lookup {
           source,
           replaced,
           refresh ? 'steal' : (stale ?? found).over,
-          found.kind === 'nothing' ? found.claim : 'free',
+          found.kind === 'nothing' ? this.#claimOr(found.claim) : 'free',
         ),
       )
     return { flight, joined: joined !== undefined, stale }
@@ -349,6 +348,12 @@ export class Lookup {
     if (this.#ticket?.deleted === true || flight?.staleDeleted === true) return false
     if (invalidatedBefore(entry, this.#seq) || inDoubt(entry)) return false
     return freshness(entry, this.#parts.clock.now()) !== 'dead'
+  }
+
+  /** The claim that was taken in place of a read, unless an invalidation of our own may still take it away. */
+  #claimOr(said: Nothing['claim']): FlightPlan['claim'] {
+    if (said !== 'free' || this.#read === undefined || this.#ticket?.voidedHere === true) return said
+    return this.#read.takeClaim() ?? said
   }
 
   #refreshLater(source: LoadSource, stale: Entry, over: FlightPlan['over']): void {

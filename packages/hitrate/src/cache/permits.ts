@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts'
-import type { Recorder } from '../metrics/recorder.ts'
 import type { ClaimRequest, StoredEntry } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Changes } from './changes.ts'
@@ -7,7 +6,6 @@ import type { Claim, Claimed, Claims } from './claims.ts'
 import type { Entry } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Flight } from './flight.ts'
-import type { Forecast } from './forecast.ts'
 import type { Reader } from './reader.ts'
 import { storable } from './storable.ts'
 import type { Tier1 } from './tier1.ts'
@@ -22,7 +20,6 @@ export type Permit =
 export interface PermitsL2 {
   readonly claims: Claims
   readonly reader: Reader
-  readonly forecast: Forecast
   readonly changes: Changes
   readonly undelivered: Pick<Undelivered, 'masks'>
 }
@@ -52,20 +49,30 @@ export interface PermitsOptions {
   readonly tier1: Tier1
   readonly loadDeadline: Milliseconds
   readonly clock: Clock
-  readonly recorder: Recorder
 }
 
 export function createPermits(options: PermitsOptions): Permits {
   const { l2 } = options
   if (l2 === undefined) return { of: ({ plan }) => (storable(plan.key) ? L1_ONLY : UNSTORED) }
-  const means = { ...options, ...l2 }
+  const { claims, reader, changes, undelivered } = l2
+  const { fence, tier1, loadDeadline, clock } = options
+  const means: Means = { claims, reader, changes, undelivered, fence, tier1, loadDeadline, clock }
   return {
     of(flight) {
       const { key, claim } = flight.plan
       if (!storable(key)) return UNSTORED
-      return claim === 'unanswered' ? L1_ONLY : new Asking(flight, means).next()
+      if (claim === 'unanswered') return L1_ONLY
+      return typeof claim === 'object' ? held(claim, flight, means) : new Asking(flight, means).next()
     },
   }
+}
+
+/** A claim over what can't be served. */
+function held(claim: Claim, flight: Flight, { tier1 }: Means): Permit {
+  claim.watch(() => flight.detach())
+  // L2 has nothing any more of what L1 may still have of it: nobody would be told that it was invalidated.
+  tier1.forgetStored(claim.key)
+  return { kind: 'claim', claim }
 }
 
 type Means = PermitsL2 & Omit<PermitsOptions, 'l2'>
@@ -81,8 +88,6 @@ class Asking {
   #over: ClaimRequest['over']
   /** Somebody else holds the claim. */
   #held: boolean
-  /** Nobody has read it: what its claim is told, a read would have said. */
-  #unread: boolean
   #waited = false
   #pause = FIRST_LOOK
   #changes = 0
@@ -93,7 +98,6 @@ class Asking {
     this.#patience = means.clock.now() + means.loadDeadline
     this.#over = flight.plan.over
     this.#held = flight.plan.claim === 'held'
-    this.#unread = flight.plan.claim === 'unread'
     flight.waiting = true
   }
 
@@ -117,9 +121,7 @@ class Asking {
     const asked = clock.now()
     flight.renewTicket(fence)
     const { ticket } = flight
-    return claims
-      .take(key, this.#over, batch, () => flight.detach())
-      .then((claimed) => this.#claimed(claimed, ticket, asked))
+    return claims.take(key, this.#over, batch).then((claimed) => this.#claimed(claimed, ticket, asked))
   }
 
   #claimed(
@@ -127,18 +129,15 @@ class Asking {
     ticket: Ticket,
     asked: Milliseconds,
   ): Permit | undefined | Promise<Permit | undefined> {
-    if (this.#unread) this.#learn(claimed, asked)
     switch (claimed.kind) {
       case 'claimed':
-        if (!keepsStored(this.#over)) this.#forgetStored()
-        return this.#decided({ kind: 'claim', claim: claimed.claim })
+        return this.#decided(this.#granted(claimed.claim))
       case 'failed':
         return this.#decided(L1_ONLY)
       case 'changed':
         return this.#changed(claimed.stored, ticket, asked)
       case 'held':
         this.#held = true
-        this.#unread = false
         return this.#wait()
     }
   }
@@ -150,8 +149,6 @@ class Asking {
     // Only where L2 has something stale as well may what was stale here be it.
     if (reading.kind !== 'stale') flight.supersedeStale()
     if (reading.kind === 'fresh' && !ticket.voided) return this.#found(reading.entry)
-    // As nobody has read it, nobody knows yet whether it may be served meanwhile, or why it may not.
-    if (this.#unread) return this.#leaveToOthers()
     if (++this.#changes > MAX_CHANGES || reading.kind === 'failed') return this.#decided(UNSTORED)
     this.#over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
     return this.next()
@@ -185,18 +182,10 @@ class Asking {
     return this.next()
   }
 
-  /** What was not read, a claim has said. */
-  #learn({ kind }: Claimed, asked: Milliseconds): void {
-    const { forecast, clock, recorder } = this.#means
-    if (kind === 'changed' || kind === 'failed') forecast.foundSomething(this.#flight.plan.pattern)
-    else recorder.tier('l2', 'read', 'miss', clock.now() - asked)
-  }
-
-  /** L2 has nothing any more of what L1 may still have of it: nobody would be told that it was invalidated. */
-  #forgetStored(): void {
-    const { tier1 } = this.#means
-    const { key } = this.#flight.plan
-    if (tier1.peek(key)?.version !== undefined) tier1.forget(key)
+  #granted(claim: Claim): Permit {
+    if (!keepsStored(this.#over)) return held(claim, this.#flight, this.#means)
+    claim.watch(() => this.#flight.detach())
+    return { kind: 'claim', claim }
   }
 
   #leaveToOthers(): undefined {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { type Envelope, type EnvelopeFormat, readEnvelope } from '../codec/envelope.ts'
 import type { MissReason, PatternHandle, Recorder } from '../metrics/recorder.ts'
-import type { TierCount } from '../stores/guard.ts'
+import type { L2Failure, TierCount } from '../stores/guard.ts'
 import {
   type ClaimRequest,
   ABSENT as NOTHING,
@@ -10,6 +10,8 @@ import {
   type StoredEntry,
 } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
+import type { Background } from './background.ts'
+import type { Claim, Claimed, Claims } from './claims.ts'
 import type { Coherence } from './coherence.ts'
 import { type Entry, type EntryMaker, freshness } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
@@ -44,6 +46,8 @@ export interface Read {
   readonly done: Promise<void>
   /** What L2 said, once it is done; to be taken at once, by who waits for that, and forgotten afterwards. */
   readonly reading: Reading
+  /** The claim that was taken in place of it, for one of those who wait; given back where none wants it. */
+  takeClaim(): Claim | undefined
 }
 
 export interface Reader {
@@ -52,6 +56,11 @@ export interface Reader {
    * @param batch whether it is one of a batch, which travels as one; default: no
    */
   read(key: string, pattern: PatternHandle, batch?: boolean): Read
+  /**
+   * The same for who loads what is not there, where it most likely is not: claims the key, which says what a read would.
+   * @param batch whether it is one of a batch, which travels as one
+   */
+  claim(key: string, pattern: PatternHandle, batch: boolean): Read
   /** Whether others' changes of the key are told. */
   tells(key: string): boolean
   /** Reads one key and changes nothing here. */
@@ -60,10 +69,29 @@ export interface Reader {
   judge(ticket: Ticket, pattern: PatternHandle, stored: StoredEntry, sent: Milliseconds): Promise<Reading>
 }
 
-interface OneRead extends Read {
+class OneRead implements Read {
+  readonly ticket: Ticket
   readonly pattern: PatternHandle
-  reading: Reading
-  finished: boolean
+  readonly done: Promise<void>
+  reading: Reading = UNREADABLE
+  finished = false
+  #claim: Claim | undefined
+
+  constructor(ticket: Ticket, pattern: PatternHandle, done: Promise<void>) {
+    this.ticket = ticket
+    this.pattern = pattern
+    this.done = done
+  }
+
+  takeClaim(): Claim | undefined {
+    const claim = this.#claim
+    this.#claim = undefined
+    return claim
+  }
+
+  claimed(claim: Claim): void {
+    this.#claim = claim
+  }
 }
 
 /** When and by whose clock entries are judged. */
@@ -98,28 +126,74 @@ export interface ReaderParts {
   readonly format: EnvelopeFormat
   readonly coherence: Coherence
   readonly forecast: Forecast
+  readonly claims: Claims
+  readonly background: Background
   readonly clock: Clock
   readonly recorder: Recorder
 }
 
 /** Reads L2: bytes to entries, judged by their tags' markers. */
 export function createReader(options: ReaderParts): Reader {
-  const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, forecast, clock, recorder } =
+  const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, forecast, claims, background } =
     options
+  const { clock, recorder } = options
   const inFlight = new Map<string, OneRead>()
 
   const begin = (key: string, pattern: PatternHandle, batch: boolean): OneRead => {
     const trip = trips.next(shards.of(key), key, batch)
-    const read: OneRead = {
-      ticket: fence.open(key),
-      pattern,
-      done: trip.done,
-      reading: UNREADABLE,
-      finished: false,
-    }
+    const read = new OneRead(fence.open(key), pattern, trip.done)
     inFlight.set(key, read)
     trip.riders.push(read)
     return read
+  }
+
+  const beginClaim = (key: string, pattern: PatternHandle, batch: boolean): OneRead => {
+    const sent = clock.now()
+    const ticket = fence.open(key)
+    const done = claims.take(key, undefined, batch).then(
+      (claimed) => toldByClaim(read, claimed, sent),
+      () => mistaken([read]),
+    )
+    const read = new OneRead(ticket, pattern, done)
+    inFlight.set(key, read)
+    // Of those who wait for it this is told first: the others are when what it puts off comes.
+    void done.then(() => queueMicrotask(() => giveBack(read)))
+    return read
+  }
+
+  const toldByClaim = (read: OneRead, claimed: Claimed, sent: Milliseconds): void | Promise<void> => {
+    const { ticket, pattern } = read
+    switch (claimed.kind) {
+      case 'claimed':
+        read.claimed(claimed.claim)
+        recorder.tier('l2', 'read', 'miss', clock.now() - sent)
+        return finish(read, ABSENT)
+      case 'held':
+        recorder.tier('l2', 'read', 'miss', clock.now() - sent)
+        return finish(read, CLAIMED)
+      case 'failed':
+        forecast.foundSomething(pattern)
+        return finish(read, failedBy(claimed.failure))
+      case 'changed':
+        forecast.foundSomething(pattern)
+        recorder.tier('l2', 'read', 'hit', clock.now() - sent)
+        return judge(ticket, pattern, claimed.stored, sent).then(
+          (reading) => finish(read, reading),
+          () => mistaken([read]),
+        )
+    }
+  }
+
+  const giveBack = (read: OneRead): void => {
+    read.reading = UNREADABLE
+    const left = read.takeClaim()
+    if (left !== undefined) background.add(left.release({ pause: 0, remove: false }))
+  }
+
+  /** A mistake of our own, or of a store's: who waits must not wait for ever. */
+  const mistaken = (reads: readonly OneRead[]): void => {
+    recorder.incident('background_error')
+    for (const read of reads) finish(read, UNREADABLE)
   }
 
   const trips = createTrips<OneRead>({
@@ -128,11 +202,9 @@ export function createReader(options: ReaderParts): Reader {
     async travel(trip) {
       const { riders, done } = trip
       try {
-        await travel(trip)
+        await carry(trip)
       } catch {
-        // A mistake of our own, or of a store's: who waits must not wait for ever.
-        recorder.incident('background_error')
-        for (const read of riders) finish(read, UNREADABLE)
+        mistaken(riders)
       }
       // After all who are waiting have been told. A map that grows or shrinks leaves its old table to the garbage collector
       // linked to the new one, which from then on keeps whatever has been in it, until all of the heap is looked through:
@@ -143,7 +215,7 @@ export function createReader(options: ReaderParts): Reader {
     },
   })
 
-  const travel = async ({ shard: { store, guard }, riders: reads }: Trip<OneRead>): Promise<void> => {
+  const carry = async ({ shard: { store, guard }, riders: reads }: Trip<OneRead>): Promise<void> => {
     const sent = clock.now()
     const keys = reads.map(({ ticket }) => ticket.key)
     const reading = guard.call('read', () => store.read(keys), count)
@@ -151,7 +223,7 @@ export function createReader(options: ReaderParts): Reader {
     const answer = await reading
     const noAll = await refreshing
     if (!answer.ok) {
-      const failed: Reading = { kind: 'failed', reason: answer.failure === 'open' ? 'l2_open' : 'l2_error' }
+      const failed = failedBy(answer.failure)
       for (const read of reads) {
         forecast.foundSomething(read.pattern)
         finish(read, failed)
@@ -274,6 +346,10 @@ export function createReader(options: ReaderParts): Reader {
       const shared = inFlight.get(key)
       return shared === undefined || shared.ticket.voided ? begin(key, pattern, batch) : shared
     },
+    claim(key, pattern, batch) {
+      const shared = inFlight.get(key)
+      return shared === undefined || shared.ticket.voided ? beginClaim(key, pattern, batch) : shared
+    },
     tells(key) {
       const { tracked, lost } = shards.linkOf(key)
       return tracked && !lost
@@ -291,6 +367,10 @@ export function createReader(options: ReaderParts): Reader {
     },
     judge,
   }
+}
+
+function failedBy(failure: L2Failure): Reading {
+  return { kind: 'failed', reason: failure === 'open' ? 'l2_open' : 'l2_error' }
 }
 
 const NO_NAMES: readonly string[] = Object.freeze([])

@@ -28,20 +28,20 @@ export interface StaleFound {
 export interface Nothing {
   readonly kind: 'nothing'
   readonly over: FlightPlan['over']
-  readonly claim: FlightPlan['claim']
+  readonly claim: 'free' | 'held' | 'unanswered'
   readonly reason: MissReason | undefined
 }
 
 export interface Search {
   /** A fresh or stale entry of L1. */
   local(key: string): Found | undefined
-  /** Of a key that is to be loaded without reading L2, where that most likely has nothing; `undefined`: it is to be read. */
-  unread(key: string, pattern: PatternHandle): Nothing | undefined
   /**
    * Asks L2; `undefined`: it is not to be asked.
    * @param batch whether the key is one of a batch; default: no
    */
   ask(key: string, pattern: PatternHandle, batch?: boolean): Read | undefined
+  /** The same for who loads what is not there: where that is most likely, it is claimed in place of being read. */
+  askToLoad(key: string, pattern: PatternHandle, batch: boolean): Read | undefined
   /** What came of it, when it is done. */
   told(key: string, read: Read | undefined, lookupSeq: number): Found
   /** Both, one after the other. Never rejects. */
@@ -56,7 +56,6 @@ export const NOTHING: Nothing = Object.freeze({
 })
 /** What L2 holds may have been invalidated without its knowing: it is neither read nor claimed. */
 const MASKED: Nothing = Object.freeze({ ...NOTHING, claim: 'unanswered', reason: 'invalidated' })
-const UNREAD: Nothing = Object.freeze({ ...NOTHING, claim: 'unread' })
 const CLAIMED: Nothing = Object.freeze({ ...NOTHING, claim: 'held' })
 
 /** What a claim must know of an entry that L1 found stale. */
@@ -128,16 +127,16 @@ export function createSearch(options: {
         busy: entry.retryAt !== undefined && now < entry.retryAt,
       }
     },
-    unread(key, pattern) {
-      if (l2 === undefined || !l2.forecast.expectsNothing(pattern)) return undefined
-      if (!storable(key) || l2.undelivered.masks(key)) return undefined
-      const reason = departures.take(key)
-      return reason === undefined ? UNREAD : { ...UNREAD, reason }
-    },
     ask: (key, pattern, batch) =>
       l2 === undefined || !storable(key) || l2.undelivered.masks(key)
         ? undefined
         : l2.reader.read(key, pattern, batch),
+    askToLoad: (key, pattern, batch) =>
+      l2 === undefined || !storable(key) || l2.undelivered.masks(key)
+        ? undefined
+        : l2.forecast.expectsNothing(pattern)
+          ? l2.reader.claim(key, pattern, batch)
+          : l2.reader.read(key, pattern, batch),
     told,
     async remote(key, pattern, lookupSeq, batch) {
       const read = search.ask(key, pattern, batch)

@@ -32,6 +32,8 @@ export interface Tier1 {
   expire(key: string): boolean
   /** Others changed what is under the key in L2; how, nobody knows. */
   forget(key: string): void
+  /** L2 has it no more; what it never had stays. */
+  forgetStored(key: string): void
   /** Deletes or expires every key that matches; how many there were. */
   invalidateWhere(matches: (key: string) => boolean, mode: 'delete' | 'expire'): number
   /** Drops what was read or written over such a link. */
@@ -111,6 +113,9 @@ export function createTier1(options: {
     delete: invalidated,
     expire,
     forget: (key) => void l1.delete(key),
+    forgetStored(key) {
+      if (l1.peek(key)?.version !== undefined) l1.delete(key)
+    },
     invalidateWhere(matches, mode) {
       let count = 0
       const one = mode === 'delete' ? invalidated : expire
@@ -141,6 +146,7 @@ export const noTier1: Tier1 = Object.freeze({
   delete: () => false,
   expire: () => false,
   forget: () => undefined,
+  forgetStored: () => undefined,
   invalidateWhere: () => 0,
   dropOver: () => undefined,
   clear: () => 0,

@@ -49,7 +49,7 @@ class OpenTrip<R> implements Trip<R> {
 
 /**
  * Calls about single keys travel together: those of one tick, and in trips of some. The first to each server leaves when
- * the tick is over, the others in the next turn of the event loop.
+ * the tick is over, the others, and whoever boards until then, in the next turn of the event loop.
  * @param distinct whether no key may come twice in one trip
  * @param travel ends with an answer for each rider, and must not reject
  */
@@ -64,7 +64,7 @@ export function createTrips<R>({
 }): Trips<R> {
   let boarding: OpenTrip<R>[] = []
 
-  const next = (shard: Shard, key: string, most: number | undefined): OpenTrip<R> => {
+  const tripTo = (shard: Shard, key: string, most: number | undefined): OpenTrip<R> => {
     let room = APART
     let others = 0
     for (const trip of boarding) {
@@ -102,7 +102,7 @@ export function createTrips<R>({
 
   return {
     next(shard, key, batch) {
-      const trip = next(shard, key, batch ? MOST : undefined)
+      const trip = tripTo(shard, key, batch ? MOST : undefined)
       trip.keys?.add(key)
       return trip
     },

@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Cache } from '../../src/cache/types.ts'
+import { manualClock } from '../../src/testing/manual-clock.ts'
 import { memoryL2 } from '../../src/testing/memory-l2.ts'
-import { cacheOnClock, elapsed, outcomesOf } from './cache-on-clock.ts'
+import { cacheOnClock, elapsed, outcomesOf, slowly } from './cache-on-clock.ts'
+import { l2Between } from './l2-between.ts'
 import { createOrigin } from './origin.ts'
 
 type Load = () => unknown
@@ -186,3 +188,22 @@ test('a process whose neighbour failed to load it loads itself', async () => {
 })
 
 const CONTEXT = { key: 'a', signal: new AbortController().signal, stale: undefined, store: () => undefined }
+
+test('who asks while a failed load is still being tidied up is told at once, and the origin is left alone', async () => {
+  const clock = manualClock()
+  const { l2 } = l2Between((store) => ({
+    release: async (...args) => slowly(await store.release(...args), 200, clock),
+  }))
+  const { cache } = cacheOnClock({ clock, l2 })
+  let loads = 0
+  const load = () => {
+    loads++
+    throw new Error('the origin is down')
+  }
+  await expect(cache.getOrSet('k', load)).rejects.toThrow('down')
+  for (let times = 0; times < 5; times++) {
+    await clock.advance(10)
+    await expect(cache.getOrSet('k', load)).rejects.toThrow('down')
+  }
+  expect(loads).toBe(1)
+})

@@ -1,19 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import type { CacheOptions } from '../../src/cache/types.ts'
 import type { Store } from '../../src/stores/store.ts'
+import { type ManualClock, manualClock } from '../../src/testing/manual-clock.ts'
 import { memoryL2 } from '../../src/testing/memory-l2.ts'
-import { cacheOnClock, outcomesOf, reasonsOf } from './cache-on-clock.ts'
+import { cacheOnClock, outcomesOf, reasonsOf, slowly } from './cache-on-clock.ts'
 import { expectNothing } from './expect-nothing.ts'
 import { l2Between } from './l2-between.ts'
 import { createOrigin } from './origin.ts'
 
 /** Two processes on one L2; the first expects nothing of it under `k:*`. */
-async function setUp(options: CacheOptions = {}, change?: (store: Store) => Partial<Store>) {
+async function setUp(
+  options: CacheOptions = {},
+  change?: (store: Store, clock: ManualClock) => Partial<Store>,
+) {
   const behind = memoryL2()
-  const { l2, calls } = l2Between(change, behind)
-  const { cache, clock } = cacheOnClock({ ...options, l2 })
+  const clock = manualClock()
+  const { l2, calls } = l2Between((store) => change?.(store, clock) ?? {}, behind)
+  const { cache } = cacheOnClock({ ...options, clock, l2 })
   const { cache: other } = cacheOnClock({ ...options, clock, l2: behind })
-  await expectNothing(cache, 'k')
+  const primed = expectNothing(cache, 'k')
+  await clock.advance(200)
+  await primed
   const before = outcomesOf(cache).miss ?? 0
   return {
     cache,
@@ -166,9 +173,9 @@ describe('a key of a pattern of which L2 had nothing lately', () => {
     expect(outcomes()).toEqual({ miss: 2 })
   })
 
-  test('is read again where it was changed while the claim answered', async () => {
+  test('is returned as it was, and not kept, where it was changed while the claim answered', async () => {
     let between = async (): Promise<unknown> => undefined
-    const { cache, other, outcomes } = await setUp({}, (store) => ({
+    const { cache, other } = await setUp({}, (store) => ({
       async claim(requests) {
         const replies = await store.claim(requests)
         await between()
@@ -176,11 +183,129 @@ describe('a key of a pattern of which L2 had nothing lately', () => {
       },
     }))
     await other.set('k:1', 'old')
-    between = async () => {
-      between = async () => undefined
-      await other.delete('k:1')
-    }
-    expect(await cache.getOrSet('k:1', () => 'new')).toBe('new')
-    expect(outcomes()).toEqual({ miss: 1 })
+    between = () => other.delete('k:1')
+    expect(await cache.getOrSet('k:1', () => 'new')).toBe('old')
+    expect(await cache.get('k:1')).toBeUndefined()
   })
+
+  test('is loaded anew by who asks for that, whatever L2 has', async () => {
+    const { cache, other } = await setUp()
+    await other.set('k:1', 'old')
+    const asked = cache.getOrSet('k:1', () => 'a')
+    const refreshed = cache.getOrSet('k:1', () => 'b', { cache: 'refresh' })
+    expect(await Promise.all([asked, refreshed])).toEqual(['old', 'b'])
+  })
+
+  test.each([
+    ['was invalidated by tag', 0],
+    ['is stale', 3_600_000],
+  ])('loads with its batch where it %s', async (_, staleFor) => {
+    const { cache, clock, other } = await setUp({ ttl: 1_000, staleFor })
+    const keys = Array.from({ length: 20 }, (_, index) => `k:${index}`)
+    await other.setMany(keys.map((key) => ({ key, value: 'old', tags: ['x'] })))
+    if (staleFor === 0) await other.invalidate({ tags: ['x'] })
+    else await clock.advance(1_001)
+    const batches: number[] = []
+    await cache.getOrSetMany(keys, (those) => {
+      batches.push(those.length)
+      return those.map(() => 'new')
+    })
+    await cache.idle()
+    expect(batches).toEqual([20])
+  })
+
+  test('takes as long as L2 takes to answer, also where it is there', async () => {
+    const { cache, clock, other } = await setUp({}, (store, clock) => ({
+      claim: async (requests) => slowly(await store.claim(requests), 40, clock),
+    }))
+    await other.set('k:1', 'theirs')
+    const before = cache.metrics.overall()
+    const asked = cache.getOrSet('k:1', () => 'ours')
+    await clock.advance(40)
+    expect(await asked).toBe('theirs')
+    const after = cache.metrics.overall()
+    const spent = (of: typeof after) => of.avgResponseTimeMs * of.totalRequests
+    expect(spent(after) - spent(before)).toBeCloseTo(40, 3)
+  })
+
+  test('is warmed where nothing of it can be served', async () => {
+    const { cache, clock, other } = await setUp({}, (store, clock) => ({
+      claim: async (requests) => slowly(await store.claim(requests), 100, clock),
+    }))
+    await other.set('k:1', 'v', { tags: ['x'] })
+    await other.invalidate({ tags: ['x'] })
+    const fails = () => Promise.reject(new Error('the origin is down'))
+    const asked = cache.getOrSet('k:1', fails)
+    await clock.advance(1)
+    const warming = cache.keyspace('k:{id:int}', { load: fails }).warm([{ id: 1 }])
+    const refused = expect(asked).rejects.toThrow('down')
+    await clock.advance(1_000)
+    await refused
+    expect(await warming).toMatchObject({ alreadyFresh: 0, failed: 1 })
+  })
+
+  test('has the reason of its miss from L2, or from L1 where L2 has none', async () => {
+    const { cache, other } = await setUp({ l1: { maxEntries: 1 } })
+    await cache.set('k:1', 'v', { tags: ['x'] })
+    await cache.set('k:2', 'v')
+    await other.invalidate({ tags: ['x'] })
+    await expectNothing(cache, 'k')
+    const reasons = reasonsOf(cache)
+    await cache.getOrSet('k:1', () => 'w')
+    expect(reasonsOf(cache)).toEqual({ ...reasons, invalidated: 1 })
+  })
+
+  test('counts as one that L2 failed to answer, while it does', async () => {
+    let broken = false
+    const { cache } = await setUp({}, (store) => ({
+      claim: (requests) => (broken ? Promise.reject(new Error('out of reach')) : store.claim(requests)),
+    }))
+    broken = true
+    await cache.getOrSet('k:1', () => 'v')
+    expect(reasonsOf(cache)).toEqual({ l2_error: 1 })
+  })
+
+  test('counts as read from L2 where it was there', async () => {
+    const { cache, other } = await setUp()
+    await other.set('k:1', 'theirs')
+    await cache.getOrSet('k:1', () => 'ours')
+    expect(cache.metrics.totals().tiers.l2.read.results.hit).toBe(1)
+  })
+
+  test('is claimed by nobody any more where nobody can use the claim', async () => {
+    const { cache, clock, other } = await setUp({}, (store, clock) => ({
+      claim: async (requests) => slowly(await store.claim(requests), 40, clock),
+    }))
+    const asked = cache.getOrSet('k:1', () => 'ours')
+    await clock.advance(1)
+    // Our own may still be on its way to take the claim away.
+    await cache.delete('k:1')
+    await clock.advance(1_000)
+    expect(await asked).toBe('ours')
+    await cache.delete('k:1')
+    const { load, loads, answer } = createOrigin()
+    const theirs = other.getOrSet('k:1', load)
+    await clock.advance(0)
+    expect(loads).toHaveLength(1)
+    answer('theirs')
+    expect(await theirs).toBe('theirs')
+  })
+
+  test.each(['claim', 'read'] as const)(
+    'is loaded for who asked before the cache closed, and leaves nothing running: %s',
+    async (method) => {
+      const { cache, clock, other } = await setUp({ closeGrace: 0 }, (store, clock) => ({
+        claim: async (requests) => slowly(await store.claim(requests), 100, clock),
+        ...(method === 'read' && { read: async (keys) => slowly(await store.read(keys), 100, clock) }),
+      }))
+      const asked = cache.getOrSet(method === 'claim' ? 'k:1' : 'other:1', () => 'v')
+      await clock.advance(1)
+      const closed = cache.close()
+      await clock.advance(1_000)
+      await closed
+      expect(await asked).toBe('v')
+      await other.close()
+      expect(clock.pending).toBe(0)
+    },
+  )
 })

@@ -99,6 +99,16 @@ describe('what is asked about single keys', () => {
     expect(await one('a')).toEqual({ ok: true, value: 'A' })
   })
 
+  test('is answered group by group also where one of them meets a mistake of our own', async () => {
+    const { counted, one } = setUp(shout, () => [[0], [1]])
+    counted.push = () => {
+      Reflect.deleteProperty(counted, 'push')
+      throw new Error('a mistake')
+    }
+    const [broken, fine] = await Promise.allSettled([one('a'), one('b')])
+    expect([broken.status, fine.status]).toEqual(['rejected', 'fulfilled'])
+  })
+
   test('about the same key is asked one after the other', async () => {
     const { asked, one } = setUp(shout)
     await Promise.all([one('a'), one('b'), one('a'), one('c')])

@@ -103,3 +103,15 @@ test('two caches over one L2 refresh a stale value once between them', async () 
   await Promise.all([here.cache.idle(), there.idle()])
   expect(await there.getOrSet('a', load)).toBe('new')
 })
+
+test("a batch counts each load as its own: of what is missing as the endpoint's, of what is stale as the background's", async () => {
+  const { cache, clock } = cacheOnClock({ ttl: 1_000, staleFor: '1h' })
+  await cache.setMany(['k:1', 'k:2', 'k:3'].map((key) => ({ key, value: 'old' })))
+  await clock.advance(1_001)
+  await cache.metrics.withEndpoint('GET /x', () =>
+    cache.getOrSetMany(['k:10', 'k:1', 'k:2', 'k:11', 'k:3'], (keys) => keys.map(() => 'new')),
+  )
+  await cache.idle()
+  const byName = Object.groupBy(cache.metrics.endpoints().endpoints, ({ endpoint }) => endpoint)
+  expect([byName['GET /x']?.[0]?.load.count, byName.__background__?.[0]?.load.count]).toEqual([2, 3])
+})

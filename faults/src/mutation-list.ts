@@ -107,7 +107,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "nobody waits for another process's claim",
-    patches: [patch('cache/permits.ts', 'if (left <= 0) return decided', 'return decided')],
+    patches: [patch('cache/permits.ts', 'if (left <= 0) return this.#decided', 'return this.#decided')],
     caughtBy: scenario('14-', '10 callers in each of 4'),
   },
   {

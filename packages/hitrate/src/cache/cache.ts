@@ -15,8 +15,9 @@ import { asWritten } from './as-written.ts'
 import { createBatch, singleSource } from './batch.ts'
 import { callThrough } from './bypass.ts'
 import { answerOf } from './entry.ts'
+import { hit } from './hit.ts'
 import { createKeyspaces, type KeyspaceDoor } from './keyspaces.ts'
-import { find, hit, type LookupRequest } from './lookup.ts'
+import { find, type LookupRequest } from './lookup.ts'
 import { findMany, type ManyRequest } from './many.ts'
 import {
   checkInvalidateMode,

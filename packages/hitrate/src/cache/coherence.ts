@@ -55,12 +55,14 @@ export interface Coherence {
 export function createCoherence(options: {
   readonly staleBound: Milliseconds
   readonly onDisconnect: OnDisconnect
+  /** `undefined`: there is no L1, whose entries are all that a lost link leaves to serve. */
+  readonly l1: object | undefined
 }): Coherence {
   const { staleBound } = options
   const servesLost = options.onDisconnect === 'serve'
   const sure = ({ provenAt }: Link, now: Milliseconds): boolean => now - provenAt <= staleBound
   const hears = (link: Link, now: Milliseconds): boolean =>
-    link.lost ? servesLost : !link.tracked || sure(link, now)
+    link.lost ? servesLost && options.l1 !== undefined : !link.tracked || sure(link, now)
 
   return {
     serves: ({ link, servableUntil }, now) =>

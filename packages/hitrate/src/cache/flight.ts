@@ -141,10 +141,9 @@ export class Flight {
   get joinable(): boolean {
     if ((this.#ticket.voided && !this.waiting) || this.#detached || this.#abandoned !== undefined)
       return false
-    // What it brought is stored by now, or never will be.
-    if (this.landed?.kind === 'loaded' && this.#accepted !== undefined) return false
-    // Its tags are known now, and that one of them was invalidated while it loaded.
-    return !(this.landed?.kind === 'loaded' && invalidatedBefore(this.landed, Number.POSITIVE_INFINITY))
+    if (this.landed?.kind !== 'loaded') return true
+    // What it brought is stored by now, or never will be; or one of its tags, which are known now, was invalidated meanwhile.
+    return this.#accepted === undefined && !invalidatedBefore(this.landed, Number.POSITIVE_INFINITY)
   }
 
   /** Why it was given up, if it was. */

@@ -158,7 +158,8 @@ export function createLoading(options: {
     else tier1.put(entry)
     // L2 holds something newer than what was to be replaced here.
     if (filled === 'refused' && !ticket.voidedHere) tier1.forget(plan.key)
-    flight.confirm(filled !== 'refused')
+    // A claim that L2 has not confirmed may be void: who came since looks again.
+    flight.confirm(filled === 'stored' || claim === undefined)
   }
 
   const landFailed = async (

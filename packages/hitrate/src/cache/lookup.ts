@@ -65,30 +65,6 @@ export interface LookupParts {
   readonly recorder: Recorder
 }
 
-/**
- * A fresh entry of L1, counted as the hit it is; `undefined`: {@link find} goes on, also where a hit has more to do.
- * The fast path: it allocates nothing.
- */
-export function hit(key: string, parts: LookupParts): Entry | undefined {
-  const began = parts.clock.now()
-  const entry = parts.tier1.plain(key, began)
-  if (entry === undefined) return undefined
-  if (!parts.recorder.hit(entry.pattern, began)) timed(entry, began, parts)
-  if (parts.observers.listening) told(key, entry, parts)
-  return entry
-}
-
-// What most hits don't need stands apart: the compiler makes one piece of a hit's path only while that is short.
-
-function timed({ pattern }: Entry, began: Milliseconds, { clock, recorder }: LookupParts): void {
-  const took = clock.now() - began
-  recorder.lookup(pattern, 'hit_l1', took, took, undefined, began)
-}
-
-function told(key: string, entry: Entry, { observers }: LookupParts): void {
-  observers.lookup({ key, pattern: entry.pattern.label, outcome: 'hit_l1', entry })
-}
-
 /** What a caller is thrown whose hard timeout passed. */
 export function hardTimeoutPassed(hardTimeout: Milliseconds | undefined): CacheError {
   return new CacheError('load_timeout', `no value within the hard timeout of ${hardTimeout} ms`)

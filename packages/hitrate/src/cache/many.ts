@@ -1,6 +1,7 @@
 import type { PatternHandle } from '../metrics/recorder.ts'
+import { hit } from './hit.ts'
 import type { LoadSource } from './load-source.ts'
-import { type Answer, given, hit, Lookup, type LookupParts, type LookupRequest } from './lookup.ts'
+import { type Answer, given, Lookup, type LookupParts, type LookupRequest } from './lookup.ts'
 
 /** A batch of lookups: what they share, and what each has of its own. */
 export interface ManyRequest extends Omit<LookupRequest, 'key' | 'pattern' | 'source'> {

@@ -150,13 +150,13 @@ export function createReader(options: ReaderParts): Reader {
   const beginClaim = (key: string, pattern: PatternHandle, batch: boolean): OneRead => {
     const sent = clock.now()
     const ticket = fence.open(key)
-    const done = claims.take(key, undefined, batch).then(
-      (claimed) => toldByClaim(read, claimed, sent),
-      () => mistaken([read]),
-    )
+    const done = claims
+      .take(key, undefined, batch)
+      .then((claimed) => toldByClaim(read, claimed, sent))
+      .catch(() => mistaken([read]))
     const read = new OneRead(ticket, pattern, done)
     inFlight.set(key, read)
-    // Of those who wait for it this is told first: the others are when what it puts off comes.
+    // This is told before all who wait, and puts it off until they were.
     void done.then(() => queueMicrotask(() => giveBack(read)))
     return read
   }
@@ -177,11 +177,14 @@ export function createReader(options: ReaderParts): Reader {
       case 'changed':
         forecast.foundSomething(pattern)
         recorder.tier('l2', 'read', 'hit', clock.now() - sent)
-        return judge(ticket, pattern, claimed.stored, sent).then(
-          (reading) => finish(read, reading),
-          () => mistaken([read]),
-        )
+        return judge(ticket, pattern, claimed.stored, sent).then((reading) => finish(read, reading))
     }
+  }
+
+  /** One that may be shared. */
+  const underway = (key: string): OneRead | undefined => {
+    const read = inFlight.get(key)
+    return read?.ticket.voided === false ? read : undefined
   }
 
   const giveBack = (read: OneRead): void => {
@@ -342,14 +345,8 @@ export function createReader(options: ReaderParts): Reader {
   }
 
   return {
-    read(key, pattern, batch = false) {
-      const shared = inFlight.get(key)
-      return shared === undefined || shared.ticket.voided ? begin(key, pattern, batch) : shared
-    },
-    claim(key, pattern, batch) {
-      const shared = inFlight.get(key)
-      return shared === undefined || shared.ticket.voided ? beginClaim(key, pattern, batch) : shared
-    },
+    read: (key, pattern, batch = false) => underway(key) ?? begin(key, pattern, batch),
+    claim: (key, pattern, batch) => underway(key) ?? beginClaim(key, pattern, batch),
     tells(key) {
       const { tracked, lost } = shards.linkOf(key)
       return tracked && !lost

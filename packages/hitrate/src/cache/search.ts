@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { MissReason, PatternHandle } from '../metrics/recorder.ts'
+import type { Claim } from './claims.ts'
 import type { Departures } from './departures.ts'
 import { type Entry, freshness, invalidatedBefore } from './entry.ts'
 import type { FlightPlan } from './flight.ts'
@@ -28,7 +29,7 @@ export interface StaleFound {
 export interface Nothing {
   readonly kind: 'nothing'
   readonly over: FlightPlan['over']
-  readonly claim: 'free' | 'held' | 'unanswered'
+  readonly claim: Exclude<FlightPlan['claim'], Claim>
   readonly reason: MissReason | undefined
 }
 
@@ -114,6 +115,10 @@ export function createSearch(options: {
     return reason === undefined ? result : { ...result, reason }
   }
 
+  /** L2, where it is to be asked about the key. */
+  const tierFor = (key: string): typeof l2 =>
+    storable(key) && l2?.undelivered.masks(key) === false ? l2 : undefined
+
   const search: Search = {
     local(key) {
       const entry = tier1.get(key)
@@ -127,16 +132,13 @@ export function createSearch(options: {
         busy: entry.retryAt !== undefined && now < entry.retryAt,
       }
     },
-    ask: (key, pattern, batch) =>
-      l2 === undefined || !storable(key) || l2.undelivered.masks(key)
-        ? undefined
-        : l2.reader.read(key, pattern, batch),
-    askToLoad: (key, pattern, batch) =>
-      l2 === undefined || !storable(key) || l2.undelivered.masks(key)
-        ? undefined
-        : l2.forecast.expectsNothing(pattern)
-          ? l2.reader.claim(key, pattern, batch)
-          : l2.reader.read(key, pattern, batch),
+    ask: (key, pattern, batch) => tierFor(key)?.reader.read(key, pattern, batch),
+    askToLoad(key, pattern, batch) {
+      const asked = tierFor(key)
+      return asked?.forecast.expectsNothing(pattern) === true
+        ? asked.reader.claim(key, pattern, batch)
+        : asked?.reader.read(key, pattern, batch)
+    },
     told,
     async remote(key, pattern, lookupSeq, batch) {
       const read = search.ask(key, pattern, batch)

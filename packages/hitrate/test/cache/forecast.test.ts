@@ -35,6 +35,21 @@ async function setUp(
   }
 }
 
+/** Both processes ask for the key, the other one first, whose load waits. */
+async function bothAsk({
+  cache,
+  clock,
+  other,
+}: Pick<Awaited<ReturnType<typeof setUp>>, 'cache' | 'clock' | 'other'>) {
+  const { load, loads, answer, fail } = createOrigin()
+  const theirs = other.getOrSet('k:1', load)
+  await clock.advance(0)
+  expect(loads).toHaveLength(1)
+  const ours = cache.getOrSet('k:1', () => 'ours')
+  await clock.advance(1)
+  return { theirs, ours, answer, fail }
+}
+
 describe('a key of a pattern of which L2 had nothing lately', () => {
   test('is loaded under a claim without being read before', async () => {
     const { cache, other, reads, claims, outcomes } = await setUp()
@@ -103,32 +118,22 @@ describe('a key of a pattern of which L2 had nothing lately', () => {
   })
 
   test('is waited for where another process loads it', async () => {
-    const { cache, clock, other, outcomes } = await setUp()
-    const { load, loads, answer } = createOrigin()
-    const theirs = other.getOrSet('k:1', load)
-    await clock.advance(0)
-    expect(loads).toHaveLength(1)
-    const ours = cache.getOrSet('k:1', () => 'ours')
-    await clock.advance(1)
+    const { outcomes, ...world } = await setUp()
+    const { theirs, ours, answer } = await bothAsk(world)
     answer('theirs')
     await theirs
-    await clock.advance(600)
+    await world.clock.advance(600)
     expect(await ours).toBe('theirs')
     expect(outcomes()).toEqual({ coalesced: 1 })
   })
 
-  test('is claimed again where the other process gave up, and counted once', async () => {
-    const { cache, clock, other, outcomes } = await setUp()
-    const { load, loads, fail } = createOrigin()
-    const theirs = other.getOrSet('k:1', load)
-    await clock.advance(0)
-    expect(loads).toHaveLength(1)
+  test('is claimed again where the other process gave up, and not counted as read by that', async () => {
+    const { cache, outcomes, ...world } = await setUp()
     const before = cache.metrics.totals().tiers.l2.read.results.miss
-    const ours = cache.getOrSet('k:1', () => 'ours')
-    await clock.advance(1)
+    const { theirs, ours, fail } = await bothAsk({ cache, ...world })
     fail(new Error('the origin is down'))
     await expect(theirs).rejects.toThrow()
-    await clock.advance(600)
+    await world.clock.advance(600)
     expect(await ours).toBe('ours')
     // The first claim, and the look after the wait.
     expect(cache.metrics.totals().tiers.l2.read.results.miss - before).toBe(2)

@@ -34,7 +34,7 @@ beforeEach(() => {
   }
   const { recorder } = createMetrics({ clock })
   const guard = createGuard({ clock, recorder, timeout: 10_000 })
-  const coherence = createCoherence({ staleBound: 2_000, onDisconnect: 'serve' })
+  const coherence = createCoherence({ staleBound: 2_000, onDisconnect: 'serve', l1: {} })
   const background = createBackground(recorder)
   const shards = createShards(store, () => guard)
   tags = createTagStore({ shards, markers, fence, coherence, background, clock, strict: false })

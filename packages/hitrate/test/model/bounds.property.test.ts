@@ -17,7 +17,7 @@ import { type Placed, placed } from '../stores/placed.ts'
 
 const clock = manualClock()
 const { recorder } = createMetrics({ clock })
-const coherence = createCoherence({ staleBound: 2_000, onDisconnect: 'serve' })
+const coherence = createCoherence({ staleBound: 2_000, onDisconnect: 'serve', l1: {} })
 const makeEntry = createEntryMaker({ clock, earlyRefresh: undefined, coherence })
 
 function entryOf(seq: number, markers: readonly Marker[] = []): Entry {

@@ -70,7 +70,7 @@ class FaultyRun {
     this.#circumstances.set(name, {
       bound: Math.max(hasL1 ? staleBound : 0, 2 * this.#timeout),
       keeps: hasL1 ? staleBound : 0,
-      serves: onDisconnect === 'serve',
+      serves: hasL1 && onDisconnect === 'serve',
       bypasses: onDisconnect === 'bypass',
       links,
     })

@@ -13,7 +13,7 @@
  * - its link is lost and it serves what it has (`onDisconnect: 'serve'`): nobody could tell it. The first lookup over the
  *   next link must not
  * - the value never got into L2, which did not answer when it was loaded or set here: then L2 can neither refuse it nor
- *   tell of its end. It may be shared while it loads and while L2 is asked to store it, and is kept for `staleBound` after
+ *   tell of its end. It may be shared while it loads, and is kept for `staleBound` after
  * - the value was set, and L2 got to it after the effect: the last to reach L2 wins. (A set that had not resolved when the
  *   invalidation began is nobody's violation anyway.)
  *
@@ -32,7 +32,7 @@ export interface Circumstances {
   readonly bound: Milliseconds
   /** How long it keeps what L2 has not confirmed. */
   readonly keeps: Milliseconds
-  /** L1 answers while the link is lost, and without one what a refresh in flight is about to replace. */
+  /** L1 answers while the link is lost. */
   readonly serves: boolean
   /** Nothing of L1 is to be served while the link is lost. */
   readonly bypasses: boolean
@@ -119,7 +119,7 @@ export function createUnaware(options: {
     if (birth.stored !== undefined || birth.cache !== answer.cache) return false
     const { ended } = birth
     if (ended === undefined || ended.step > answer.began) return true
-    return asked <= ended.at + Math.max(keeps, timeout) + stalled(ended.at, asked)
+    return asked <= ended.at + keeps + stalled(ended.at, asked)
   }
 }
 

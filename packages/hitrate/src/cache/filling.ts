@@ -73,7 +73,7 @@ export function createFilling(options: {
     ended: Milliseconds,
   ): Promise<Filled> => {
     const fields = { ttl, staleFor, loadTook, allNonce, tags: tagNonces }
-    const body = writeEnvelope(fields, payload.bytes, format)
+    const body = writeEnvelope(fields, payload.encoded, format)
     claim.stop()
     const request = { key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
     const reading = tags.meanwhile(markers, ended)

@@ -3,11 +3,12 @@ import { deepFreeze } from '../codec/freeze.ts'
 import type { Recorder } from '../metrics/recorder.ts'
 import type { Bytes } from '../units.ts'
 
-/** A value in the one shape every caller gets, with the bytes it was decoded from. */
+/** A value in the one shape every caller gets, with what it was decoded from. */
 export interface Payload {
   readonly value: unknown
-  /** Empty where nothing is written to L2. */
-  readonly bytes: Buffer
+  /** As the codec wrote it; text becomes UTF-8 where it is put among other bytes, so that it is copied once. */
+  readonly encoded: Buffer | string
+  /** In bytes. */
   readonly size: Bytes
 }
 
@@ -24,23 +25,25 @@ export interface Payloads {
 }
 
 export function createPayloads(codec: Codec, recorder: Recorder): Payloads {
-  const bytesOf = (encoded: Uint8Array | string): Buffer =>
-    typeof encoded === 'string'
-      ? Buffer.from(encoded, 'utf8')
-      : Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength)
+  const encoded = (value: unknown): Payload['encoded'] => {
+    const written = codec.encode(value)
+    return typeof written === 'string'
+      ? written
+      : Buffer.from(written.buffer, written.byteOffset, written.byteLength)
+  }
 
-  /** What the bytes will be decoded to. Text that is not well formed has lost something on its way to bytes. */
-  const shapeOf = (encoded: Uint8Array | string, bytes: Buffer): unknown =>
-    typeof encoded === 'string' && codec.decodeText !== undefined && encoded.isWellFormed()
-      ? codec.decodeText(encoded)
-      : codec.decode(bytes)
+  /** Text that is not well formed loses something on its way to bytes. */
+  const decoded = (from: Payload['encoded']): unknown => {
+    if (typeof from !== 'string') return codec.decode(from)
+    if (codec.decodeText !== undefined && from.isWellFormed()) return codec.decodeText(from)
+    return codec.decode(Buffer.from(from))
+  }
 
   return {
     encode(value) {
       try {
-        const encoded = codec.encode(value)
-        const bytes = bytesOf(encoded)
-        return { value: deepFreeze(shapeOf(encoded, bytes)), bytes, size: bytes.length }
+        const written = encoded(value)
+        return { value: deepFreeze(decoded(written)), encoded: written, size: Buffer.byteLength(written) }
       } catch {
         recorder.incident('encode_error')
         return undefined
@@ -48,8 +51,8 @@ export function createPayloads(codec: Codec, recorder: Recorder): Payloads {
     },
     pack(value) {
       try {
-        const bytes = bytesOf(codec.encode(value))
-        return { bytes, size: bytes.length }
+        const written = encoded(value)
+        return { encoded: written, size: Buffer.byteLength(written) }
       } catch {
         recorder.incident('encode_error')
         return undefined

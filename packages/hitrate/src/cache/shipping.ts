@@ -6,13 +6,14 @@ import type { Coherence } from './coherence.ts'
 import { confirm, type Entry } from './entry.ts'
 import type { Keeping } from './keeping.ts'
 import type { Marker } from './markers.ts'
+import type { Payload } from './payload.ts'
 import type { Shard, Shards } from './shards.ts'
 import type { TagStore } from './tags.ts'
 
 /** A value on its way to L2. */
 export interface Freight {
   readonly key: string
-  readonly bytes: Buffer
+  readonly encoded: Payload['encoded']
   /** Its ttl with jitter. */
   readonly keeping: Keeping
   readonly markers: readonly Marker[]
@@ -64,7 +65,7 @@ export function createShipping(
     // Mostly they carry the same markers, those without tags the very same array.
     let markers: readonly Marker[] | undefined
     let nonces: Pick<EnvelopeFields, 'allNonce' | 'tags'> | undefined
-    for (const [place, { key, bytes, keeping, markers: its, entry }] of freight.entries()) {
+    for (const [place, { key, encoded, keeping, markers: its, entry }] of freight.entries()) {
       if (its !== markers) {
         markers = its
         nonces = markers.some((marker) => unknown?.has(marker) === true) ? undefined : tags.known(markers)
@@ -72,7 +73,7 @@ export function createShipping(
       if (nonces === undefined) continue
       const { ttl, staleFor } = keeping
       const { allNonce, tags: tagNonces } = nonces
-      const body = writeEnvelope({ ttl, staleFor, loadTook: 0, allNonce, tags: tagNonces }, bytes, format)
+      const body = writeEnvelope({ ttl, staleFor, loadTook: 0, allNonce, tags: tagNonces }, encoded, format)
       const shard = shards.of(key)
       const request = { key, version: versions(), body, life: ttl + staleFor }
       const shipment = shipments.get(shard)

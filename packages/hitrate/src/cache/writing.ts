@@ -100,7 +100,7 @@ export function createWriter(options: {
     const keeping = { ttl: writing.keeping.ttl * (1 - options.jitter * clock.random()), staleFor, tags }
     return {
       key: writing.key,
-      bytes: payload.bytes,
+      encoded: payload.encoded,
       keeping,
       markers: its,
       entry: options.keepsHere ? entryOf(writing, payload, keeping, its, now) : undefined,

@@ -71,18 +71,26 @@ export interface EnvelopeFormat {
   readonly maxValueBytes: Bytes
 }
 
-export function writeEnvelope(fields: EnvelopeFields, value: Buffer, format: EnvelopeFormat): Buffer {
-  const compressed = value.length >= format.compressAbove ? compress(value) : undefined
-  const payload = compressed ?? value
+/** @param value as the codec wrote it; text is stored as UTF-8 */
+export function writeEnvelope(
+  fields: EnvelopeFields,
+  value: Buffer | string,
+  format: EnvelopeFormat,
+): Buffer {
+  const length = Buffer.byteLength(value)
+  const compressed =
+    length >= format.compressAbove
+      ? compress(typeof value === 'string' ? Buffer.from(value) : value)
+      : undefined
   let head = FIXED + NONCE
   for (const { tag } of fields.tags) head += 2 + Buffer.byteLength(tag) + NONCE
 
-  const bytes = Buffer.allocUnsafe(head + payload.length)
+  const bytes = Buffer.allocUnsafe(head + (compressed?.length ?? length))
   bytes[FLAGS] = compressed === undefined ? 0 : FLAG_ZSTD
   bytes.writeUIntBE(Math.min(Math.round(fields.ttl), MAX_DURATION), TTL, 6)
   bytes.writeUIntBE(Math.min(Math.round(fields.staleFor), MAX_DURATION), STALE_FOR, 6)
   bytes.writeUInt32BE(Math.min(Math.round(fields.loadTook), MAX_UINT32), LOAD_TOOK)
-  bytes.writeUInt32BE(value.length, LENGTH)
+  bytes.writeUInt32BE(length, LENGTH)
   bytes.writeUInt16BE(fields.tags.length, TAGS)
   let at = FIXED
   at += bytes.write(fields.allNonce, at, NONCE, 'latin1')
@@ -92,7 +100,9 @@ export function writeEnvelope(fields: EnvelopeFields, value: Buffer, format: Env
     at += 2 + length
     at += bytes.write(nonce, at, NONCE, 'latin1')
   }
-  payload.copy(bytes, at)
+  const stored = compressed ?? value
+  if (typeof stored === 'string') bytes.write(stored, at)
+  else stored.copy(bytes, at)
   bytes.writeUInt32BE(checksum(bytes, format), 0)
   return bytes
 }

@@ -50,6 +50,20 @@ describe('the envelope', () => {
     )
   })
 
+  test('holds text as its UTF-8', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.string().map((some) => some.repeat(500)),
+    )
+    fc.assert(
+      fc.property(fields, text, (given, one) => {
+        const written = writeEnvelope(given, one, FORMAT)
+        expect(Buffer.compare(written, writeEnvelope(given, Buffer.from(one), FORMAT))).toBe(0)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   test('rounds times to whole milliseconds, and holds the longest', () => {
     const given = { ttl: 1.4, staleFor: 2 ** 60, loadTook: 2 ** 40, allNonce: 'n'.repeat(8), tags: [] }
     const read = readEnvelope(writeEnvelope(given, Buffer.from('1'), FORMAT), FORMAT)

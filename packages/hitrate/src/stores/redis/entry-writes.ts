@@ -2,11 +2,11 @@ import type { Milliseconds } from '../../units.ts'
 import type { ClaimReply, ClaimRequest, FillRequest, FillResult, ServerTime, Store } from '../store.ts'
 import type { Argument, Connection } from './connection.ts'
 import { entryBytes, parseStored } from './header.ts'
+import { numbersOf, versionsOf } from './packed.ts'
 import { portions } from './portions.ts'
 import { bytesOrNull, failureOf, integer, list, miscounted } from './replies.ts'
 import type { RunScript } from './script-runner.ts'
 import { CLAIM, FILL, WRITE } from './scripts.ts'
-import { versionsOf } from './versions.ts'
 
 /** What one script call writes: longer ones would hold up Redis's other users. */
 const WRITE_PORTION = { most: 128, bytes: 1_048_576 } as const
@@ -62,12 +62,9 @@ export function createEntryWrites(options: {
   }
 
   const claim = async (requests: readonly ClaimRequest[]): Promise<(ClaimReply | Error)[]> => {
-    const keys: string[] = []
-    const args: Argument[] = [versionsOf(requests)]
-    for (const { key, lease, over } of requests) {
-      keys.push(entries + key)
-      args.push(String(Math.ceil(lease)), seen(over))
-    }
+    const keys = requests.map(({ key }) => entries + key)
+    const args: Argument[] = [versionsOf(requests), numbersOf(requests, leaseOf)]
+    if (requests.some(({ over }) => over !== undefined)) args.push(...requests.map(({ over }) => seen(over)))
     const [time, answers] = list(await run(CLAIM, keys, args))
     const at = integer(time)
     const claimed: ClaimReply = { kind: 'claimed', at }
@@ -88,10 +85,10 @@ export function createEntryWrites(options: {
 
   const fill = async (requests: readonly FillRequest[]): Promise<(FillResult | Error)[]> => {
     const keys: string[] = []
-    const args: Argument[] = []
-    for (const { key, version, began, life, body } of requests) {
+    const args: Argument[] = [numbersOf(requests, endOf)]
+    for (const { key, version, began, body } of requests) {
       keys.push(entries + key)
-      args.push(entryBytes(version, began, body), (began + life).toFixed(3))
+      args.push(entryBytes(version, began, body))
     }
     return list(await run(FILL, keys, args)).map((answer) => {
       if (Array.isArray(answer)) return failureOf(answer)
@@ -134,6 +131,16 @@ function inOrder<A>(requests: readonly unknown[], answers: readonly A[]): A[] {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('Redis could not be asked', { cause: error })
+}
+
+/** A claim's life: whole milliseconds. */
+function leaseOf({ lease }: ClaimRequest): Milliseconds {
+  return Math.ceil(lease)
+}
+
+/** When an entry ends, in the server's time. */
+function endOf({ began, life }: FillRequest): ServerTime {
+  return began + life
 }
 
 /** What a claim was told of the entry it is to take, for the script. */

@@ -15,12 +15,12 @@ import { parseMarker, parseStored } from './header.ts'
 import { readInfo } from './info.ts'
 import type { KeySpace } from './keys.ts'
 import { ENSURE, STAMP } from './marker-scripts.ts'
+import { versionBytes } from './packed.ts'
 import { createRedisBoard } from './redis-board.ts'
 import { bytesOrNull, integer, isErrorReply, list, miscounted, text } from './replies.ts'
 import type { Script } from './script.ts'
 import { createScriptRunner } from './script-runner.ts'
 import { DELETE, EXPIRE, RELEASE, RENEW } from './scripts.ts'
-import { versionBytes } from './versions.ts'
 
 /** Keys Redis looks at in one `SCAN` step. */
 const SCAN_COUNT = '500'

@@ -57,8 +57,9 @@ local function left_of(key) return redis.call('PTTL', key) end
 local function keep_for(key, left, life)
   if left >= 0 and left < life then redis.call('PEXPIRE', key, life) end
 end
--- Of versions in one argument: see versions.ts.
+-- Of many in one argument: see packed.ts.
 local function version_in(bytes, index) return string.sub(bytes, 12 * index - 11, 12 * index) end
+local function number_in(bytes, index) return (struct.unpack('>d', bytes, 8 * index - 7)) end
 -- What is done to one of the keys, done to all. What fails for one is its own answer: they belong to different callers.
 local function each(work)
   local answers = {}

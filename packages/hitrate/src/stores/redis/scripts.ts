@@ -3,20 +3,20 @@ import { type Script, script, unlessZero, unlessZeroEach, writtenOnes } from './
 /** What is done to entries and claims; bytes as in `header.ts`. */
 
 /**
- * KEYS entries; ARGV versions, then for each lease, and what was seen: '' nothing, '*' any, 's' or 'd' and the version of
- * an entry that was stale or dead. Answers the time, and for each key 1 claimed, 0 held, or the bytes of an entry of another
- * version.
+ * KEYS entries; ARGV versions, leases, and, unless of none anything was seen, for each what was: '' nothing, '*' any, 's' or
+ * 'd' and the version of an entry that was stale or dead. Answers the time, and for each key 1 claimed, 0 held, or the bytes
+ * of an entry of another version.
  */
 export const CLAIM: Script = script(
   `
-local held, leased, ends = all_held()
+local held, leased, life, ends = all_held()
 local function claim(index)
-  local key, version, lease = KEYS[index], version_in(ARGV[1], index), ARGV[2 * index]
-  local seen, bytes = ARGV[2 * index + 1], held[index]
-  if lease ~= leased then leased, ends = lease, stamp(now + lease) end
+  local key, version, lease = KEYS[index], version_in(ARGV[1], index), number_in(ARGV[2], index)
+  local seen, bytes = ARGV[index + 2] or '', held[index]
+  if lease ~= leased then leased, life, ends = lease, string.format('%d', lease), stamp(now + lease) end
   local made = 'Hc\\0' .. version .. ends
   if not bytes then
-    if redis.call('SET', key, made, 'NX', 'PX', lease) then return 1 end
+    if redis.call('SET', key, made, 'NX', 'PX', life) then return 1 end
     return redis.call('GET', key) -- fails, and says of what kind it is
   end
   if is_claim(bytes) and seen ~= '*' then return 0 end
@@ -26,12 +26,12 @@ local function claim(index)
       if seen ~= '*' and struct.unpack('>d', bytes, 16) > now then return 0 end
       local left = left_of(key)
       redis.call('SETRANGE', key, 3, version .. ends)
-      keep_for(key, left, tonumber(lease))
+      keep_for(key, left, lease)
       return 1
     end
     if seen ~= 'd' .. there then return bytes end
   end
-  redis.call('SET', key, made, 'PX', lease)
+  redis.call('SET', key, made, 'PX', life)
   return 1
 end
 local answer = each(claim)
@@ -75,15 +75,15 @@ return 1
 )
 
 /**
- * KEYS entries; ARGV for each the whole of its bytes, and when it ends. Answers for each 1 stored, 0 refused, 2 too late.
+ * KEYS entries; ARGV when each ends, then for each the whole of its bytes. Answers for each 1 stored, 0 refused, 2 too late.
  */
 export const FILL: Script = script(
   `
 local held = all_held()
 local function fill(index)
-  local key, bytes = KEYS[index], ARGV[2 * index - 1]
+  local key, bytes = KEYS[index], ARGV[index + 1]
   if not ours(held[index]) or version_of(held[index]) ~= version_of(bytes) then return 0 end
-  local left = math.ceil(ARGV[2 * index] - now)
+  local left = math.ceil(number_in(ARGV[1], index) - now)
   if left <= 0 then
     redis.call('UNLINK', key)
     return 2

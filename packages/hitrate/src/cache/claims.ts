@@ -2,11 +2,11 @@ import { randomFillSync } from 'node:crypto'
 import type { Clock, Timer } from '../clock.ts'
 import { equalTimers, type StartTimer } from '../equal-timers.ts'
 import type { Recorder } from '../metrics/recorder.ts'
-import type { L2Failure } from '../stores/guard.ts'
+import type { Guarded, L2Failure } from '../stores/guard.ts'
 import type { ClaimReply, ClaimRequest, ServerTime, StoredEntry, Version } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
-import { gathered } from './gathered.ts'
+import { gathered, type Rider } from './gathered.ts'
 import type { Orphans } from './orphans.ts'
 import type { Shards } from './shards.ts'
 
@@ -41,8 +41,21 @@ export type Claimed =
 export interface Claims {
   /** @param batch whether it is one of a batch, which travels as one */
   take(key: string, over: ClaimRequest['over'], batch: boolean): Promise<Claimed>
+  /** The same of a key that most likely is free: resolves when all that travel together have been told. */
+  takeFree(taker: Taker, batch: boolean): Promise<void>
   /** Whether a claim under the key is most likely one of ours that nobody loads under: it may be stolen. */
   orphaned(key: string): boolean
+}
+
+/** Who claims a key together with others. */
+export interface Taker {
+  readonly key: string
+  /** May take its time, and must not throw or reject. */
+  told(claimed: Claimed): void | Promise<void>
+  /** A mistake of our own, or of a store's: nobody knows. */
+  mistaken(): void
+  /** All that travelled together were told, and whoever waited for that as well. */
+  over(): void
 }
 
 /** 12 random bytes, from a pool: asking the kernel each time would cost more than the rest of a claim. */
@@ -69,7 +82,7 @@ export function createClaims(options: {
 }): Claims {
   const { shards, versions, orphans, background, clock, recorder } = options
   const startRenewal = equalTimers(clock, LEASE / 4)
-  const claim = gathered<ClaimRequest, ClaimReply>({
+  const gathering = gathered<ClaimRequest, ClaimReply>({
     shards,
     clock,
     ask: ({ store }, requests) => store.claim(requests),
@@ -86,25 +99,60 @@ export function createClaims(options: {
 
   const means: ClaimMeans = { shards, orphans, startRenewal, abandon }
 
+  const claimed = (key: string, version: Version, answer: Guarded<ClaimReply>): Claimed => {
+    if (!answer.ok) {
+      // It may still be taken, late.
+      if (answer.failure !== 'open') abandon(key, version)
+      return { kind: 'failed', failure: answer.failure }
+    }
+    const reply = answer.value
+    if (reply.kind !== 'claimed') {
+      recorder.tier('l2', 'write', 'refused', 0)
+      return reply
+    }
+    orphans.forget(key)
+    return { kind: 'claimed', claim: new HeldClaim(key, version, reply.at, means) }
+  }
+
   return {
     orphaned: (key) => orphans.has(key),
     take(key, over, batch) {
       const version = versions()
-      return claim({ key, version, lease: LEASE, over }, batch, (answer): Claimed => {
-        if (!answer.ok) {
-          // It may still be taken, late.
-          if (answer.failure !== 'open') abandon(key, version)
-          return { kind: 'failed', failure: answer.failure }
-        }
-        const reply = answer.value
-        if (reply.kind !== 'claimed') {
-          recorder.tier('l2', 'write', 'refused', 0)
-          return reply
-        }
-        orphans.forget(key)
-        return { kind: 'claimed', claim: new HeldClaim(key, version, reply.at, means) }
-      })
+      return gathering.ask({ key, version, lease: LEASE, over }, batch, (answer) =>
+        claimed(key, version, answer),
+      )
     },
+    takeFree: (taker, batch) => gathering.board(new Taking(taker, versions(), claimed), batch),
+  }
+}
+
+/** A taker on its way. */
+class Taking implements Rider<ClaimRequest, ClaimReply> {
+  readonly request: ClaimRequest
+  readonly #taker: Taker
+  readonly #claimed: (key: string, version: Version, answer: Guarded<ClaimReply>) => Claimed
+
+  constructor(
+    taker: Taker,
+    version: Version,
+    claimed: (key: string, version: Version, answer: Guarded<ClaimReply>) => Claimed,
+  ) {
+    this.request = { key: taker.key, version, lease: LEASE, over: undefined }
+    this.#taker = taker
+    this.#claimed = claimed
+  }
+
+  answered(answer: Guarded<ClaimReply>): void | Promise<void> {
+    const { key, version } = this.request
+    return this.#taker.told(this.#claimed(key, version, answer))
+  }
+
+  mistaken(): void {
+    this.#taker.mistaken()
+  }
+
+  over(): void {
+    this.#taker.over()
   }
 }
 

@@ -50,7 +50,7 @@ export function createFilling(options: {
   readonly recorder: Recorder
 }): Filling {
   const { shards, tags, format, clock, recorder } = options
-  const store = gathered<FillRequest, FillResult>({
+  const gathering = gathered<FillRequest, FillResult>({
     shards,
     clock,
     ask: ({ store }, requests) => store.fill(requests),
@@ -77,7 +77,7 @@ export function createFilling(options: {
     claim.stop()
     const request = { key, version: claim.version, began: claim.at, body, life: ttl + staleFor }
     const reading = tags.meanwhile(markers, ended)
-    return store(request, batch, (answer): Filled | Promise<Filled> => {
+    return gathering.ask(request, batch, (answer): Filled | Promise<Filled> => {
       if (!answer.ok) claim.orphan()
       const judged = (isKnown: boolean): Filled => {
         if (isKnown && tags.voided({ key, at: claim.at }, markers)) return 'refused'

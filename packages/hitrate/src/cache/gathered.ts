@@ -7,15 +7,27 @@ import { createTrips } from './trips.ts'
 /** What is asked about one key. */
 type Request = ClaimRequest | FillRequest
 
-/**
- * Asks with others about one key. Resolves with what `taken` makes of the answer, which is called as soon as it is there.
- * @param batch whether it is one of a batch, which travels as one
- */
-export type Gathered<Q extends Request, A> = <T>(
-  request: Q,
-  batch: boolean,
-  taken: (answer: Guarded<A>) => T | Promise<T>,
-) => Promise<T>
+/** Asks with others. */
+export interface Gathered<Q extends Request, A> {
+  /**
+   * About one key. Resolves with what `taken` makes of the answer, which is called as soon as it is there.
+   * @param batch whether it is one of a batch, which travels as one
+   */
+  ask<T>(request: Q, batch: boolean, taken: (answer: Guarded<A>) => T | Promise<T>): Promise<T>
+  /** The same for who has no use for a promise of each key: resolves when all that travel together have taken theirs. */
+  board(rider: Rider<Q, A>, batch: boolean): Promise<void>
+}
+
+/** One of those that travel together. */
+export interface Rider<Q extends Request, A> {
+  readonly request: Q
+  /** May take its time. Must not reject; what it throws it is told as its mistake. */
+  answered(answer: Guarded<A>): void | Promise<void>
+  /** A mistake of our own, or of a store's: there is no answer. */
+  mistaken(error: unknown): void
+  /** All have taken theirs, and whoever waited for that has been told. */
+  over?(): void
+}
 
 /**
  * Writes of single keys that travel together are asked together: a call costs more than what it does to a key, here and
@@ -37,17 +49,20 @@ export function gathered<Q extends Request, A>(options: {
   const trips = createTrips<Rider<Q, A>>({
     clock,
     distinct: true,
-    async travel({ shard, riders }) {
+    async travel({ shard, riders, done }) {
       let groups: readonly (readonly number[])[] = []
       try {
         groups = shard.store.together?.(riders.map(({ request }) => request)) ?? []
       } catch (error) {
         // A mistake of the store's: who waits must not wait for ever.
-        for (const { reject } of riders) reject(error)
+        for (const rider of riders) rider.mistaken(error)
         return
       }
       if (groups.length <= 1) await askOf(shard, riders)
       else await Promise.all(groups.map((places) => askOf(shard, placed(riders, places))))
+      void done.then(() => {
+        for (const rider of riders) rider.over?.()
+      })
     },
   })
 
@@ -68,9 +83,16 @@ export function gathered<Q extends Request, A>(options: {
       const requests = those.map(({ request }) => request)
       const answered = await shard.guard.call('write', () => ask(shard, requests), countsOf)
       let place = 0
-      for (const one of those) one.answered(answered.ok ? oneOf(answered.value[place++]) : answered)
+      let late: Promise<void>[] | undefined
+      for (const one of those) {
+        const taking = take(one, answered.ok ? oneOf(answered.value[place++]) : answered)
+        if (taking === undefined) continue
+        late ??= []
+        late.push(taking)
+      }
+      if (late !== undefined) await Promise.all(late)
     } catch (error) {
-      for (const { reject } of those) reject(error)
+      for (const one of those) one.mistaken(error)
     }
   }
 
@@ -80,18 +102,29 @@ export function gathered<Q extends Request, A>(options: {
     return FAILED
   }
 
-  return (request, batch, taken) =>
-    new Promise((resolve, reject) => {
-      const answered = (answer: Guarded<A>): void => {
-        try {
-          resolve(taken(answer))
-        } catch (error) {
-          reject(error)
-        }
-      }
-      const { key } = request
-      trips.next(shards.of(key), key, batch).riders.push({ request, answered, reject })
-    })
+  const board = (rider: Rider<Q, A>, batch: boolean): Promise<void> => {
+    const { key } = rider.request
+    const { riders, done } = trips.next(shards.of(key), key, batch)
+    riders.push(rider)
+    return done
+  }
+
+  return {
+    board,
+    ask: (request, batch, taken) =>
+      new Promise((resolve, reject) => {
+        const answered = (answer: Guarded<A>): void => resolve(taken(answer))
+        void board({ request, answered, mistaken: reject }, batch)
+      }),
+  }
+}
+
+function take<Q extends Request, A>(rider: Rider<Q, A>, answer: Guarded<A>): void | Promise<void> {
+  try {
+    return rider.answered(answer)
+  } catch (error) {
+    rider.mistaken(error)
+  }
 }
 
 function placed<T>(all: readonly T[], places: readonly number[]): readonly T[] {
@@ -99,9 +132,3 @@ function placed<T>(all: readonly T[], places: readonly number[]): readonly T[] {
 }
 
 const FAILED: Guarded<never> = Object.freeze({ ok: false, failure: 'error' })
-
-interface Rider<Q, A> {
-  readonly request: Q
-  readonly answered: (answer: Guarded<A>) => void
-  readonly reject: (error: unknown) => void
-}

@@ -11,7 +11,7 @@ import {
 } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
-import type { Claim, Claimed, Claims } from './claims.ts'
+import type { Claim, Claimed, Claims, Taker } from './claims.ts'
 import type { Coherence } from './coherence.ts'
 import { type Entry, type EntryMaker, freshness } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
@@ -150,14 +150,14 @@ export function createReader(options: ReaderParts): Reader {
   const beginClaim = (key: string, pattern: PatternHandle, batch: boolean): OneRead => {
     const sent = clock.now()
     const ticket = fence.open(key)
-    const done = claims
-      .take(key, undefined, batch)
-      .then((claimed) => toldByClaim(read, claimed, sent))
-      .catch(() => mistaken([read]))
-    const read = new OneRead(ticket, pattern, done)
+    const taker: Taker = {
+      key,
+      told: (claimed) => toldByClaim(read, claimed, sent),
+      mistaken: () => mistaken([read]),
+      over: () => giveBack(read),
+    }
+    const read = new OneRead(ticket, pattern, claims.takeFree(taker, batch))
     inFlight.set(key, read)
-    // This is told before all who wait, and puts it off until they were.
-    void done.then(() => queueMicrotask(() => giveBack(read)))
     return read
   }
 
@@ -177,7 +177,9 @@ export function createReader(options: ReaderParts): Reader {
       case 'changed':
         forecast.foundSomething(pattern)
         recorder.tier('l2', 'read', 'hit', clock.now() - sent)
-        return judge(ticket, pattern, claimed.stored, sent).then((reading) => finish(read, reading))
+        return judge(ticket, pattern, claimed.stored, sent)
+          .then((reading) => finish(read, reading))
+          .catch(() => mistaken([read]))
     }
   }
 

@@ -30,7 +30,7 @@ function setUp(
   const shards = [shard(), shard()] as const
   const asked: string[] = []
   let failures = 0
-  const one = gathered<FillRequest, string>({
+  const gathering = gathered<FillRequest, string>({
     shards: { of: (key) => shards[key.startsWith('1') ? 1 : 0] },
     clock,
     ask(of, requests) {
@@ -46,7 +46,7 @@ function setUp(
     asked,
     counted,
     one: (key: string) =>
-      one({ key, version: 'v', began: 0, body: Buffer.of(1), life: 1 }, false, (answer) => answer),
+      gathering.ask({ key, version: 'v', began: 0, body: Buffer.of(1), life: 1 }, false, (answer) => answer),
     failures: () => failures,
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gathered } from '../../src/cache/gathered.ts'
+import { gathered, type Rider } from '../../src/cache/gathered.ts'
 import type { Shard } from '../../src/cache/shards.ts'
 import { noRecorder } from '../../src/metrics/no-recorder.ts'
 import type { TierResult } from '../../src/metrics/recorder.ts'
@@ -41,12 +41,20 @@ function setUp(
     refused: (answers) => answers.filter((one) => one === 'no').length,
     onFailure: () => void failures++,
   })
+  const fillOf = (key: string): FillRequest => ({
+    key,
+    version: 'v',
+    began: 0,
+    body: Buffer.of(1),
+    life: 1,
+  })
   return {
     clock,
     asked,
     counted,
-    one: (key: string) =>
-      gathering.ask({ key, version: 'v', began: 0, body: Buffer.of(1), life: 1 }, false, (answer) => answer),
+    board: (key: string, rider: Omit<Rider<FillRequest, string>, 'request'>) =>
+      gathering.board({ request: fillOf(key), ...rider }, false),
+    one: (key: string) => gathering.ask(fillOf(key), false, (answer) => answer),
     failures: () => failures,
   }
 }
@@ -154,5 +162,51 @@ describe('what is asked about single keys', () => {
       { ok: false, failure: 'error' },
     ])
     expect(failures()).toBe(1)
+  })
+})
+
+describe('those who share the promise of their trip', () => {
+  test('are told one by one, and it resolves when the last has taken what it was told', async () => {
+    const { board } = setUp(shout)
+    const taking = Promise.withResolvers<void>()
+    const told: string[] = []
+    const mistaken = () => void told.push('mistaken')
+    const over = () => void told.push('over')
+    const trips = [
+      board('a', { answered: () => void told.push('a'), mistaken, over }),
+      board('b', { answered: () => taking.promise.then(() => void told.push('b')), mistaken, over }),
+    ]
+    expect(trips[0]).toBe(trips[1])
+    const waiting = trips[0]?.then(() => void told.push('resolved'))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toEqual(['a'])
+    taking.resolve()
+    await waiting
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toEqual(['a', 'b', 'resolved', 'over', 'over'])
+  })
+
+  test('keep what they throw to themselves, and travel with those who have promises of their own', async () => {
+    const { board, one } = setUp(shout)
+    const told: unknown[] = []
+    const answered = () => {
+      throw new Error('a mistake')
+    }
+    const trip = board('a', { answered, mistaken: (error) => void told.push(error) })
+    expect(await one('b')).toEqual({ ok: true, value: 'B' })
+    await trip
+    expect(told).toEqual([new Error('a mistake')])
+  })
+
+  test('are told where nobody could be asked', async () => {
+    const { board } = setUp(shout, () => {
+      throw new Error('no groups')
+    })
+    const told: unknown[] = []
+    await board('a', {
+      answered: () => void told.push('answered'),
+      mistaken: (error) => void told.push(error),
+    })
+    expect(told).toEqual([new Error('no groups')])
   })
 })

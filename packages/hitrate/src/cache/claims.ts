@@ -41,7 +41,10 @@ export type Claimed =
 export interface Claims {
   /** @param batch whether it is one of a batch, which travels as one */
   take(key: string, over: ClaimRequest['over'], batch: boolean): Promise<Claimed>
-  /** The same of a key that most likely is free: resolves when all that travel together have been told. */
+  /**
+   * The same of a key that most likely is free: resolves when all that travel together have been told, and so costs no
+   * promise of each key.
+   */
   takeFree(taker: Taker, batch: boolean): Promise<void>
   /** Whether a claim under the key is most likely one of ours that nobody loads under: it may be stolen. */
   orphaned(key: string): boolean
@@ -50,7 +53,7 @@ export interface Claims {
 /** Who claims a key together with others. */
 export interface Taker {
   readonly key: string
-  /** May take its time, and must not throw or reject. */
+  /** May take its time. Must not reject; what it throws it is told as its mistake. */
   told(claimed: Claimed): void | Promise<void>
   /** A mistake of our own, or of a store's: nobody knows. */
   mistaken(): void

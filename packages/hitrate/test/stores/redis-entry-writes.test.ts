@@ -5,7 +5,7 @@ import { systemClock } from '../../src/clock.ts'
 import { entryBytes, parseStored } from '../../src/stores/redis/header.ts'
 import { versionsOf } from '../../src/stores/redis/packed.ts'
 import { portions } from '../../src/stores/redis/portions.ts'
-import type { Change, ClaimReply, Store } from '../../src/stores/store.ts'
+import type { Change, ClaimReply, ClaimRequest, Store } from '../../src/stores/store.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
 import { storeContext } from './store-context.ts'
 
@@ -100,6 +100,53 @@ describe('on a server', () => {
       keys.map((key) => `body of ${key}`),
     )
     expect(changes).toEqual([])
+  })
+
+  it('claims of one call know each what they have seen, and live as long as each is to', async () => {
+    const there = ['m:stale', 'm:dead', 'm:unseen']
+    await fills(there, beganOf(await claims(there)), (key) => `body of ${key}`)
+    await claims(['m:stolen', 'm:held'])
+    const asked: readonly [string, ClaimRequest['over']][] = [
+      ['m:free', undefined],
+      ['m:stale', { version: versionOf('m:stale'), as: 'stale' }],
+      ['m:dead', { version: versionOf('m:dead'), as: 'dead' }],
+      ['m:unseen', undefined],
+      ['m:stolen', 'steal'],
+      ['m:held', undefined],
+    ]
+    const replies = await store.claim(
+      asked.map(([key, over], place) => ({
+        key,
+        version: versionOf(`new ${place}`),
+        lease: 20_000 * (place + 1) + 0.4,
+        over,
+      })),
+    )
+    expect(replies.map((reply) => (reply instanceof Error ? reply : reply.kind))).toEqual([
+      'claimed',
+      'claimed',
+      'claimed',
+      'changed',
+      'claimed',
+      'held',
+    ])
+    const stored = await store.read(asked.map(([key]) => key))
+    expect(stored.map(({ kind }) => kind)).toEqual(['claim', 'entry', 'claim', 'entry', 'claim', 'claim'])
+    const now = store.serverNow() ?? 0
+    const [, stale] = stored
+    const refreshedFor = stale?.kind === 'entry' ? stale.refreshingUntil - now : 0
+    expect(refreshedFor).toBeGreaterThan(30_000)
+    expect(refreshedFor).toBeLessThanOrEqual(40_001)
+    for (const [key, lease] of [
+      ['m:free', 20_001],
+      ['m:dead', 60_001],
+      ['m:stolen', 100_001],
+    ] as const) {
+      const [found] = (await raw.keys(`*${key}`)).slice(0, 1)
+      const left = await raw.pTTL(found ?? '')
+      expect(left).toBeGreaterThan(lease - 10_000)
+      expect(left).toBeLessThanOrEqual(lease)
+    }
   })
 
   it('however many keys there are, they are read by one command before they are written, and by one after', async () => {

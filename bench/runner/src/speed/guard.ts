@@ -17,7 +17,7 @@ import type { Row, RowPace } from './row.ts'
 import { chosenRows } from './rows/index.ts'
 
 const BASELINE = new URL('../../../results/baseline.json', import.meta.url)
-const PACE: RowPace = { rounds: 9, turnMs: 150, goalsOnly: true, trials: 1 }
+const PACE: RowPace = { warmUpMs: 3_000, rounds: 9, turnMs: 150, goalsOnly: true, trials: 1 }
 const RUNS = 3
 
 /**

@@ -9,6 +9,8 @@ import { verdictOf } from './verdict.ts'
 import type { Trial } from './works.ts'
 
 export interface Pace {
+  /** Of everybody, before anything counts: what is done 10 000 times a second takes seconds to be compiled. */
+  readonly warmUpMs: number
   /** That count. */
   readonly rounds: number
   readonly turnMs: number
@@ -16,8 +18,8 @@ export interface Pace {
   readonly goalsOnly: boolean
 }
 
-/** The first rounds are the compiler's. */
-const WARM_UP = 3
+/** Rounds that don't count. */
+const RUN_IN = 1
 
 /** Runs one trial of a race: everybody in a process of their own, in turns, starting with another one in each round. */
 export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<TrialResult> {
@@ -26,13 +28,17 @@ export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<Tr
     .filter(({ name }) => !pace.goalsOnly || goals.some(({ of, to }) => name === of || name === to))
     .map((entrant) => new Runner(race, trial, entrant))
   try {
-    for (const runner of runners) await runner.prepare()
-    for (let round = -WARM_UP; round < pace.rounds; round++) {
-      const first = (round + WARM_UP) % runners.length
+    for (const [index, runner] of runners.entries()) {
+      await runner.prepare()
+      await runner.turn(pace.warmUpMs, false)
+      process.stderr.write(`\r  ${trial.name}: ${index + 1} of ${runners.length} warmed up`)
+    }
+    for (let round = -RUN_IN; round < pace.rounds; round++) {
+      const first = (round + RUN_IN) % runners.length
       for (const runner of [...runners.slice(first), ...runners.slice(0, first)]) {
         await runner.turn(pace.turnMs, round >= 0)
       }
-      if (round >= 0) process.stderr.write(`\r  ${trial.name}: round ${round + 1} of ${pace.rounds}`)
+      if (round >= 0) process.stderr.write(`\r  ${trial.name}: round ${round + 1} of ${pace.rounds}  `)
     }
     process.stderr.write('\n')
   } finally {

@@ -7,13 +7,14 @@ import { reportOf } from './report.ts'
 import type { RowResult } from './results.ts'
 import { chosenRows, ROWS } from './rows/index.ts'
 
+const WARM_UP_MS = 3_000
 const ROUNDS = 15
 const TURN_MS = 150
 
 /**
  * How fast Hitrate is beside its peers and beside what the runtime and Redis allow. `--only ROW` (repeatable) leaves the
- * others out, `--trials N` the later circumstances, `--goals` whom no goal names; `--rounds N` and `--turn MS` set the
- * pace; `--save` keeps the results, draws them, and writes the pages that tell of them.
+ * others out, `--trials N` the later circumstances, `--goals` whom no goal names; `--warm-up MS`, `--rounds N` and
+ * `--turn MS` set the pace; `--save` keeps the results, draws them, and writes the pages that tell of them.
  */
 export async function speed(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,6 +23,7 @@ export async function speed(args: readonly string[]): Promise<void> {
       only: { type: 'string', multiple: true },
       trials: { type: 'string' },
       goals: { type: 'boolean', default: false },
+      'warm-up': { type: 'string', default: String(WARM_UP_MS) },
       rounds: { type: 'string', default: String(ROUNDS) },
       turn: { type: 'string', default: String(TURN_MS) },
       save: { type: 'boolean', default: false },
@@ -29,6 +31,7 @@ export async function speed(args: readonly string[]): Promise<void> {
   })
   const chosen = chosenRows(values.only)
   const pace = {
+    warmUpMs: wholeNumber('--warm-up', values['warm-up']),
     rounds: wholeNumber('--rounds', values.rounds),
     turnMs: wholeNumber('--turn', values.turn),
     goalsOnly: values.goals,

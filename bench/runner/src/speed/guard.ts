@@ -15,9 +15,10 @@ import {
 import { ratioText } from './report.ts'
 import type { Row, RowPace } from './row.ts'
 import { chosenRows } from './rows/index.ts'
+import { WARM_UP_MS } from './run-race.ts'
 
 const BASELINE = new URL('../../../results/baseline.json', import.meta.url)
-const PACE: RowPace = { warmUpMs: 3_000, rounds: 9, turnMs: 150, goalsOnly: true, trials: 1 }
+const PACE: RowPace = { warmUpMs: WARM_UP_MS, rounds: 9, turnMs: 150, goalsOnly: true, trials: 1 }
 const RUNS = 3
 
 /**

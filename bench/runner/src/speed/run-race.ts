@@ -8,8 +8,11 @@ import type { Turn } from './turn.ts'
 import { verdictOf } from './verdict.ts'
 import type { Trial } from './works.ts'
 
+/** What is done 10 000 times a second takes seconds to be compiled. */
+export const WARM_UP_MS = 3_000
+
 export interface Pace {
-  /** Of everybody, before anything counts: what is done 10 000 times a second takes seconds to be compiled. */
+  /** Of everybody, before anything counts. */
   readonly warmUpMs: number
   /** That count. */
   readonly rounds: number

@@ -6,8 +6,8 @@ import { keep } from './keeping.ts'
 import { reportOf } from './report.ts'
 import type { RowResult } from './results.ts'
 import { chosenRows, ROWS } from './rows/index.ts'
+import { WARM_UP_MS } from './run-race.ts'
 
-const WARM_UP_MS = 3_000
 const ROUNDS = 15
 const TURN_MS = 150
 

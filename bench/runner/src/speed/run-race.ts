@@ -21,8 +21,8 @@ export interface Pace {
   readonly goalsOnly: boolean
 }
 
-/** Rounds that don't count. */
-const RUN_IN = 1
+/** Rounds that don't count: in the first each is back from waiting for all others to warm up. */
+const UNCOUNTED = 1
 
 /** Runs one trial of a race: everybody in a process of their own, in turns, starting with another one in each round. */
 export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<TrialResult> {
@@ -36,8 +36,8 @@ export async function runTrial(race: Race, trial: Trial, pace: Pace): Promise<Tr
       await runner.turn(pace.warmUpMs, false)
       process.stderr.write(`\r  ${trial.name}: ${index + 1} of ${runners.length} warmed up`)
     }
-    for (let round = -RUN_IN; round < pace.rounds; round++) {
-      const first = (round + RUN_IN) % runners.length
+    for (let round = -UNCOUNTED; round < pace.rounds; round++) {
+      const first = (round + UNCOUNTED) % runners.length
       for (const runner of [...runners.slice(first), ...runners.slice(0, first)]) {
         await runner.turn(pace.turnMs, round >= 0)
       }

@@ -64,6 +64,8 @@ export class Flight {
   #ticket: Ticket
   /** What was stale when it started was deleted, or replaced, since. */
   #deleted = false
+  /** It was deleted, replaced or expired since. */
+  #invalidated = false
   readonly #resolve: (landing: Landing) => void
   /** Whether L2 accepted what was loaded, once that is known. */
   #accepted: boolean | undefined
@@ -109,6 +111,11 @@ export class Flight {
     return this.#deleted || this.#ticket.deleted
   }
 
+  /** Whether it was invalidated since, however: then it is stale at best, also what was fresh and about to be refreshed. */
+  get staleInvalidated(): boolean {
+    return this.#invalidated || this.#ticket.voided
+  }
+
   /**
    * Takes a new ticket where the old one was voided. While it waits for another process it has taken nothing yet, so what
    * is changed meanwhile does not void what it will read or load afterwards.
@@ -133,6 +140,7 @@ export class Flight {
 
   #replaceTicket(ticket: Ticket): void {
     this.#deleted ||= this.#ticket.deleted
+    this.#invalidated ||= this.#ticket.voided
     this.#ticket.close()
     this.#ticket = ticket
   }

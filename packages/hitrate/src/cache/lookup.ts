@@ -323,7 +323,9 @@ export class Lookup {
   #servable(entry: Entry, flight: Flight | undefined): boolean {
     if (this.#ticket?.deleted === true || flight?.staleDeleted === true) return false
     if (invalidatedBefore(entry, this.#seq) || inDoubt(entry)) return false
-    return freshness(entry, this.#parts.clock.now()) !== 'dead'
+    const standing = freshness(entry, this.#parts.clock.now())
+    if (standing === 'fresh' && flight?.staleInvalidated === true) return entry.staleUntil !== undefined
+    return standing !== 'dead'
   }
 
   /** The claim that was taken in place of a read, unless an invalidation of our own may still take it away. */

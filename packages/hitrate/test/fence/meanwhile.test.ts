@@ -1,6 +1,7 @@
 /** What happens while something else is on its way: invalidations, sets, reads. */
 import type { Cache } from 'hitrate'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { lookedUp } from '../coherence/fleet.ts'
 import { type OnOneServer, onOneServer } from './on-one-server.ts'
 import { settled } from './world.ts'
 import { createGate } from './wrap-store.ts'
@@ -179,5 +180,33 @@ describe('a value that is deleted while a lookup reads it', () => {
     await cache.delete('k')
     gate.open()
     await expect(settled(on.clock, lookup)).rejects.toThrow('down')
+  })
+})
+
+describe('a value that is expired while a refresh of it claims its key', () => {
+  test.each([
+    ['by key', (cache: Cache) => cache.expire('k')],
+    ['by pattern', (cache: Cache) => cache.invalidate({ pattern: '*' }, { mode: 'expire' })],
+  ] as const)('%s: is not served where nothing is served stale', async (_, expire) => {
+    for (const [staleFor, given] of [
+      [0, ['new', 'coalesced']],
+      ['1h', ['old', 'stale']],
+    ] as const) {
+      const gate = createGate()
+      const cache = on.open({ ttl: 60_000, staleFor, earlyRefresh: 0.5 }, gate.around)
+      await cache.set('k', 'old')
+      await on.clock.advance(40_000)
+      gate.hold('claim')
+      expect(await cache.getOrSet('k', () => 'new')).toBe('old')
+      await on.clock.advance(0)
+      expect(gate.holding).toBe(true)
+      await expire(cache)
+      const second = lookedUp(cache, () => cache.getOrSet('k', () => 'another'))
+      await on.clock.advance(0)
+      gate.open()
+      expect(await settled(on.clock, second)).toEqual(given)
+      await cache.delete('k')
+      await on.quiet(cache)
+    }
   })
 })

@@ -7,7 +7,7 @@ const url = new URL(process.env.REDIS_URL ?? 'redis://localhost:6379')
 const admin = await createClient({ url: url.href }).connect()
 await admin.sendCommand(
   `ACL SETUSER shop-cache on >change-me resetchannels ~shop:1:* -@all
-    +get +mget +scan +eval +evalsha +time +ping +client|tracking +info +dbsize
+    +get +mget +scan +eval +evalsha +time +ping +client|tracking +client|caching +info +dbsize
     +set +setrange +getrange +exists +unlink +pttl +pexpire
     +hset +hgetall +hdel`.split(/\s+/),
 )

@@ -137,6 +137,22 @@ export const MUTATIONS: readonly Mutation[] = [
     caughtBy: inProcess('stores/redis-belief.test.ts'),
   },
   {
+    name: 'without L1, changes of tags are not asked for',
+    patches: [
+      patch(
+        'stores/redis/redis-store.ts',
+        'names.map(space.marker), parseMarker, true',
+        'names.map(space.marker), parseMarker, false',
+      ),
+    ],
+    caughtBy: inProcess('stores/redis-store.test.ts'),
+  },
+  {
+    name: 'without L1, who waits for a claim does not ask to be told',
+    patches: [patch('cache/permits.ts', 'reader.watch(key, pattern)', 'reader.read(key, pattern)')],
+    caughtBy: inProcess('coherence/waiting.test.ts'),
+  },
+  {
     name: 'tags are not judged again after a fill',
     patches: [
       patch(

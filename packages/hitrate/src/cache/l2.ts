@@ -46,7 +46,7 @@ export interface L2 {
 export function openL2(
   factory: StoreFactory,
   settings: Settings,
-  shared: Omit<ReaderParts, 'shards' | 'tags' | 'format' | 'forecast' | 'claims'>,
+  shared: Omit<ReaderParts, 'shards' | 'tags' | 'tracking' | 'format' | 'forecast' | 'claims'>,
   /** Told whether L2 is of use, connected and not given a rest by a breaker; and of each breaker. */
   metrics: Pick<MetricsCollector, 'setL2Available' | 'breakerChanged'>,
 ): L2 {
@@ -55,6 +55,9 @@ export function openL2(
   const { timeout, compressAbove, maxValueBytes } = factory.settings
   const format: EnvelopeFormat = { codecName: codec.name, compressAbove, maxValueBytes }
   const life = times.ttl + times.staleFor
+  const strict = settings.l1 === undefined
+  // Without L1 nothing that is read is kept: there is nothing to be told of it.
+  const tracking = settings.coherence === 'none' ? 'none' : strict ? 'asked' : 'all'
   let recovery: Recovery | undefined
 
   /** Servers that fail and are left alone. */
@@ -102,7 +105,7 @@ export function openL2(
     name,
     clock,
     logger,
-    tracking: settings.coherence === 'tracking',
+    tracking,
     staleBound: settings.staleBound,
     onAvailability(available, of = opened) {
       // A store that is there when it is opened has nothing to recover from.
@@ -121,7 +124,6 @@ export function openL2(
   opened = store
   const shards = createShards(store, guardOf)
 
-  const strict = settings.l1 === undefined
   const tags = createTagStore({ shards, markers, fence, coherence, background, clock, strict })
   const changes = createChanges(clock)
   const undelivered = createUndelivered({
@@ -147,7 +149,7 @@ export function openL2(
     format,
     timeout,
     tags,
-    reader: createReader({ ...shared, shards, tags, format, forecast, claims }),
+    reader: createReader({ ...shared, shards, tags, tracking, format, forecast, claims }),
     forecast,
     versions,
     claims,

@@ -89,6 +89,8 @@ class Asking {
   /** Somebody else holds the claim. */
   #held: boolean
   #waited = false
+  /** It is told of the change it waits for, where that is told. */
+  #watches = false
   #pause = FIRST_LOOK
   #changes = 0
 
@@ -164,13 +166,16 @@ class Asking {
     if (left <= 0) return this.#decided(UNSTORED)
     if (!this.#waited) source.decline()
     this.#waited = true
-    // It may have been told together with what said that somebody loads it.
-    if (!flight.ticket.voided) await changes.next(key, Math.min(this.#pause, left))
+    // It may have been told together with what said that somebody loads it. Who is not told yet looks again before that.
+    if (!flight.ticket.voided && (this.#watches || !reader.mustWatch)) {
+      await changes.next(key, Math.min(this.#pause, left))
+    }
     if (undelivered.masks(key)) return this.#decided(L1_ONLY)
     this.#pause = reader.tells(key) ? TOLD_LOOK : Math.min(this.#pause * 2, SLOWEST_LOOK)
     flight.renewTicket(fence)
     const { ticket } = flight
-    const read = reader.read(key, pattern)
+    const read = reader.watch(key, pattern)
+    this.#watches = true
     await read.done
     const { reading } = read
     if (reading.kind === 'failed') return this.#decided(L1_ONLY)

@@ -8,6 +8,7 @@ import {
   type ServerTime,
   type Stored,
   type StoredEntry,
+  type TrackingMode,
 } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
@@ -61,8 +62,12 @@ export interface Reader {
    * @param batch whether it is one of a batch, which travels as one
    */
   claim(key: string, pattern: PatternHandle, batch: boolean): Read
-  /** Whether others' changes of the key are told. */
+  /** The same for who waits until it changes: that is told from then on, where it {@link Reader.tells}. */
+  watch(key: string, pattern: PatternHandle): Read
+  /** Whether others' changes of the key are told, to who watches it at least. */
   tells(key: string): boolean
+  /** Whether they are told to nobody else. */
+  readonly mustWatch: boolean
   /** Reads one key and changes nothing here. */
   peek(key: string, pattern: PatternHandle): Promise<Reading>
   /** Judges the entry that a claim, sent then, found where it expected none. */
@@ -73,14 +78,17 @@ class OneRead implements Read {
   readonly ticket: Ticket
   readonly pattern: PatternHandle
   readonly done: Promise<void>
+  /** Whether to be told of the key's changes. */
+  readonly told: boolean
   reading: Reading = UNREADABLE
   finished = false
   #claim: Claim | undefined
 
-  constructor(ticket: Ticket, pattern: PatternHandle, done: Promise<void>) {
+  constructor(ticket: Ticket, pattern: PatternHandle, done: Promise<void>, told: boolean) {
     this.ticket = ticket
     this.pattern = pattern
     this.done = done
+    this.told = told
   }
 
   takeClaim(): Claim | undefined {
@@ -120,6 +128,7 @@ export interface ReaderParts {
   readonly tags: TagStore
   readonly markers: Markers
   readonly fence: Fence
+  readonly tracking: TrackingMode
   readonly payloads: Payloads
   readonly makeEntry: EntryMaker
   readonly tier1: Tier1
@@ -139,9 +148,9 @@ export function createReader(options: ReaderParts): Reader {
   const { clock, recorder } = options
   const inFlight = new Map<string, OneRead>()
 
-  const begin = (key: string, pattern: PatternHandle, batch: boolean): OneRead => {
+  const begin = (key: string, pattern: PatternHandle, batch: boolean, told = false): OneRead => {
     const trip = trips.next(shards.of(key), key, batch)
-    const read = new OneRead(fence.open(key), pattern, trip.done)
+    const read = new OneRead(fence.open(key), pattern, trip.done, told)
     inFlight.set(key, read)
     trip.riders.push(read)
     return read
@@ -156,7 +165,7 @@ export function createReader(options: ReaderParts): Reader {
       mistaken: () => mistaken([read]),
       over: () => giveBack(read),
     }
-    const read = new OneRead(ticket, pattern, claims.takeFree(taker, batch))
+    const read = new OneRead(ticket, pattern, claims.takeFree(taker, batch), true)
     inFlight.set(key, read)
     return read
   }
@@ -223,7 +232,8 @@ export function createReader(options: ReaderParts): Reader {
   const carry = async ({ shard: { store, guard }, riders: reads }: Trip<OneRead>): Promise<void> => {
     const sent = clock.now()
     const keys = reads.map(({ ticket }) => ticket.key)
-    const reading = guard.call('read', () => store.read(keys), count)
+    const told = reads.some((read) => read.told)
+    const reading = guard.call('read', () => store.read(keys, told), count)
     const refreshing = tags.refresh([markers.all])
     const answer = await reading
     const noAll = await refreshing
@@ -349,10 +359,15 @@ export function createReader(options: ReaderParts): Reader {
   return {
     read: (key, pattern, batch = false) => underway(key) ?? begin(key, pattern, batch),
     claim: (key, pattern, batch) => underway(key) ?? beginClaim(key, pattern, batch),
+    watch(key, pattern) {
+      const read = underway(key)
+      return read?.told === true ? read : begin(key, pattern, false, true)
+    },
     tells(key) {
       const { tracked, lost } = shards.linkOf(key)
       return tracked && !lost
     },
+    mustWatch: options.tracking === 'asked',
     async peek(key, pattern) {
       const ticket = fence.open(key)
       const sent = clock.now()

@@ -93,7 +93,7 @@ export function createJoinedStore(options: {
     },
     isReply: (error) => stores().some((store) => store.isReply?.(error) === true),
 
-    read: (keys) => split(keys, owner, (store, those) => store.read(those)),
+    read: (keys, told) => split(keys, owner, (store, those) => store.read(those, told)),
     claim: (requests) =>
       split(
         requests,

@@ -29,8 +29,12 @@ export interface Store {
   /** Gives up links that stay silent and makes new ones; what is pending rejects. */
   reopen(): void
 
-  /** What the keys hold, in their order: one round trip. */
-  read(keys: readonly string[]): Promise<Stored[]>
+  /**
+   * What the keys hold, in their order: one round trip.
+   * @param told whether others' changes of them are to be told from now on, where links are tracked for what is asked for.
+   * Default: they are not
+   */
+  read(keys: readonly string[], told?: boolean): Promise<Stored[]>
   /** Claims keys before they are loaded, all different. Answers in order; an error is the failure of that key alone. */
   claim(requests: readonly ClaimRequest[]): Promise<(ClaimReply | Error)[]>
   /**
@@ -118,13 +122,23 @@ export interface ShardMap {
  * over it is kept up to date by it, where it is tracked.
  */
 export interface Link {
-  /** The server tells us on it when others change what was read over it: see {@link StoreContext.onChange}. */
+  /** The server tells us on it of others' changes: see {@link StoreContext.tracking}. */
   readonly tracked: boolean
   /** When the last question that was answered was sent: what the server had told until then has been heard. */
   readonly provenAt: Milliseconds
   /** It carries nothing any more, and will not again. */
   readonly lost: boolean
 }
+
+/**
+ * Of what others change the server tells us.
+ *
+ * - `all`: of whatever was read or written
+ * - `asked`: of markers, of what was claimed, filled, renewed or given back, and of what was read or written to be told of;
+ *   a server need not remember the rest, which takes it as long again as reading it (Redis 7.0)
+ * - `none`
+ */
+export type TrackingMode = 'all' | 'asked' | 'none'
 
 /** The link of a store that is none, or of one that never had any. */
 export const NO_LINK: Link = Object.freeze({ tracked: false, provenAt: Number.NEGATIVE_INFINITY, lost: true })
@@ -246,7 +260,7 @@ export interface WriteTerms {
   readonly notAfter: Milliseconds
   /** Write only where neither an entry nor a claim is. */
   readonly onlyAbsent: boolean
-  /** Whether others' changes of what is written are to be told. Default: they are, on a tracked link. */
+  /** Whether others' changes of what is written are to be told. Default: they are, where links are tracked. */
   readonly told?: boolean
 }
 
@@ -289,8 +303,8 @@ export interface StoreContext {
   readonly name: string
   readonly clock: Clock
   readonly logger: Logger | undefined
-  /** Whether links are to be tracked. A store that can't says so by {@link Link.tracked}. */
-  readonly tracking: boolean
+  /** How links are to be tracked. A store that can't says so by {@link Link.tracked}; one that can't do less tells of all. */
+  readonly tracking: TrackingMode
   /** Links that carry nothing else are proved at least twice in this time. */
   readonly staleBound: Milliseconds
   /**
@@ -302,7 +316,7 @@ export interface StoreContext {
   onGone?(of: Store): void
   /** Awaited on each new link before it counts as available; when it rejects, it is called again after a pause. */
   onLink(found: LinkFound): Promise<void>
-  /** Called for what others change of what was read over a tracked link, each time once; never throws. */
+  /** Called for what others change of what a tracked link tells of, each time once; never throws. */
   onChange(change: Change): void
 }
 

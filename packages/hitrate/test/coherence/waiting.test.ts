@@ -1,5 +1,6 @@
 /** Processes that wait for a value another one loads; and claims whose load is over, which nobody should wait for. */
 import { describe, expect, test } from 'vitest'
+import type { CacheOptions } from '../../src/cache/types.ts'
 import type { Outcome } from '../../src/metrics/recorder.ts'
 import type { Milliseconds } from '../../src/units.ts'
 import { DEADLINE, type Fleet, lookedUp, type Process, recovers, twoProcesses } from './fleet.ts'
@@ -29,19 +30,22 @@ interface Asked {
 const never = (): string => expect.fail('another process loads it')
 
 /** `there` loads `a`, until the origin answers. */
-async function loadingThere() {
-  const fleet = await twoProcesses()
+async function loadingThere(options: CacheOptions = {}) {
+  const fleet = await twoProcesses(options)
   const origin = Promise.withResolvers<string>()
   const loading = ask(fleet, fleet.there, () => origin.promise)
   await fleet.clock.advance(0)
   return { ...fleet, fleet, origin, loading }
 }
 
-describe('a process that waits for another', () => {
+describe.each<[string, CacheOptions]>([
+  ['a process', {}],
+  ['a process without L1', { l1: false }],
+])('%s that waits for another', (_, options) => {
   test.each([1, 7, 50, 333, 1_200, 9_999])(
     'has the value as soon as it is there, after %i ms',
     async (after) => {
-      const { fleet, clock, here, origin } = await loadingThere()
+      const { fleet, clock, here, origin } = await loadingThere(options)
       const asked = ask(fleet, here, never)
       await clock.advance(after)
       expect(asked.answer).toBeUndefined()
@@ -52,7 +56,7 @@ describe('a process that waits for another', () => {
   )
 
   test('looks seldom meanwhile', async () => {
-    const { fleet, clock, here, origin } = await loadingThere()
+    const { fleet, clock, here, origin } = await loadingThere(options)
     const asked = ask(fleet, here, never)
     await clock.advance(0)
     const reads = here.chaos.calls('read')
@@ -64,7 +68,7 @@ describe('a process that waits for another', () => {
   })
 
   test('shares its wait with all who ask there', async () => {
-    const { fleet, clock, here, origin } = await loadingThere()
+    const { fleet, clock, here, origin } = await loadingThere(options)
     const asked = Array.from({ length: 100 }, () => ask(fleet, here, never))
     await clock.advance(0)
     const reads = here.chaos.calls('read')
@@ -75,19 +79,8 @@ describe('a process that waits for another', () => {
     for (const { answer } of asked) expect(answer).toMatchObject({ value: 'loaded', outcome: 'coalesced' })
   })
 
-  test('keeps the value, and is told when it changes', async () => {
-    const { fleet, clock, here, there, origin } = await loadingThere()
-    ask(fleet, here, never)
-    await clock.advance(10)
-    origin.resolve('loaded')
-    await clock.advance(0)
-    expect(await lookedUp(here.cache, () => here.cache.get('a'))).toEqual(['loaded', 'hit_l1'])
-    await there.cache.delete('a')
-    expect(await here.cache.get('a')).toBeUndefined()
-  })
-
   test('loads at once when the load there fails', async () => {
-    const { fleet, clock, here, origin } = await loadingThere()
+    const { fleet, clock, here, origin } = await loadingThere(options)
     const asked = ask(fleet, here, () => 'own')
     await clock.advance(40)
     origin.reject(new Error('no'))
@@ -96,7 +89,7 @@ describe('a process that waits for another', () => {
   })
 
   test('loads at once when another process deletes the key', async () => {
-    const { fleet, clock, here, there } = await loadingThere()
+    const { fleet, clock, here, there } = await loadingThere(options)
     const asked = ask(fleet, here, () => 'own')
     await clock.advance(40)
     await there.cache.delete('a')
@@ -105,7 +98,7 @@ describe('a process that waits for another', () => {
   })
 
   test('loads at once when its own process deletes the key', async () => {
-    const { fleet, clock, here } = await loadingThere()
+    const { fleet, clock, here } = await loadingThere(options)
     const asked = ask(fleet, here, () => 'own')
     await clock.advance(40)
     await here.cache.delete('a')
@@ -114,7 +107,7 @@ describe('a process that waits for another', () => {
   })
 
   test('gets what its own process sets meanwhile', async () => {
-    const { fleet, clock, here } = await loadingThere()
+    const { fleet, clock, here } = await loadingThere(options)
     const asked = ask(fleet, here, never)
     await clock.advance(40)
     await here.cache.set('a', 'set')
@@ -123,7 +116,7 @@ describe('a process that waits for another', () => {
   })
 
   test('gets what another process sets meanwhile', async () => {
-    const { fleet, clock, here, there } = await loadingThere()
+    const { fleet, clock, here, there } = await loadingThere(options)
     const asked = ask(fleet, here, never)
     await clock.advance(40)
     await there.cache.set('a', 'set')
@@ -132,7 +125,7 @@ describe('a process that waits for another', () => {
   })
 
   test('loads at once when the link is lost', async () => {
-    const { fleet, clock, here } = await loadingThere()
+    const { fleet, clock, here } = await loadingThere(options)
     const asked = ask(fleet, here, () => 'own')
     await clock.advance(40)
     here.chaos.down()
@@ -141,26 +134,37 @@ describe('a process that waits for another', () => {
   })
 
   test('loads within a look and a deadline when L2 is frozen', async () => {
-    const { fleet, clock, here } = await loadingThere()
+    const { fleet, clock, here } = await loadingThere(options)
     const asked = ask(fleet, here, () => 'own')
     await clock.advance(40)
     here.chaos.freeze()
     await clock.advance(LOOK + DEADLINE)
     expect(asked.answer).toMatchObject({ value: 'own' })
   })
+})
 
-  test("with coherence 'none' looks soon and often enough", async () => {
-    const fleet = await twoProcesses({ coherence: 'none' })
-    const { clock, here, there } = fleet
-    const origin = Promise.withResolvers<string>()
-    void there.cache.getOrSet('a', () => origin.promise)
-    await clock.advance(0)
-    const asked = ask(fleet, here, never)
-    await clock.advance(1_000)
-    origin.resolve('loaded')
-    await clock.advance(100)
-    expect(asked.answer).toMatchObject({ value: 'loaded', outcome: 'coalesced' })
-  })
+test('a process that waited keeps the value, and is told when it changes', async () => {
+  const { fleet, clock, here, there, origin } = await loadingThere()
+  ask(fleet, here, never)
+  await clock.advance(10)
+  origin.resolve('loaded')
+  await clock.advance(0)
+  expect(await lookedUp(here.cache, () => here.cache.get('a'))).toEqual(['loaded', 'hit_l1'])
+  await there.cache.delete('a')
+  expect(await here.cache.get('a')).toBeUndefined()
+})
+
+test("a process that waits with coherence 'none' looks soon and often enough", async () => {
+  const fleet = await twoProcesses({ coherence: 'none' })
+  const { clock, here, there } = fleet
+  const origin = Promise.withResolvers<string>()
+  void there.cache.getOrSet('a', () => origin.promise)
+  await clock.advance(0)
+  const asked = ask(fleet, here, never)
+  await clock.advance(1_000)
+  origin.resolve('loaded')
+  await clock.advance(100)
+  expect(asked.answer).toMatchObject({ value: 'loaded', outcome: 'coalesced' })
 })
 
 describe('a holder that freezes while it loads', () => {

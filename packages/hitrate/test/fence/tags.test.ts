@@ -27,7 +27,7 @@ beforeEach(() => {
       answers.push((states) => resolve([...states]))
     })
   const store: Store = {
-    ...createMemoryStore(storeContext(clock, { tracking: false })),
+    ...createMemoryStore(storeContext(clock, { tracking: 'none' })),
     available: true,
     readMarkers: answered,
     stampMarkers: answered,

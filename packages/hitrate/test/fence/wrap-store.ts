@@ -35,7 +35,7 @@ export function wrapStore(
         linkOfMarker: (name) => store.linkOfMarker(name),
         reopen: () => store.reopen(),
         isReply: (error) => store.isReply?.(error) === true,
-        read: (keys) => around('read', () => store.read(keys)),
+        read: (...args) => around('read', () => store.read(...args)),
         claim: (requests) => around('claim', () => store.claim(requests)),
         renew: (...args) => around('renew', () => store.renew(...args)),
         release: (...args) => around('release', () => store.release(...args)),

@@ -16,6 +16,7 @@ import {
   type ShardMap,
   type Store,
   type StoreFactory,
+  type TrackingMode,
 } from '../../src/stores/store.ts'
 import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
@@ -41,7 +42,7 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   },
 }
 
-function subject(layout: Layout): TrackedStoresUnderTest {
+function subject(layout: Layout, tracking: TrackingMode = 'all'): TrackedStoresUnderTest {
   const clock = manualClock()
   let looks = 0
   // What is asked later is later, also of another server, while the test's clock stands still.
@@ -58,7 +59,7 @@ function subject(layout: Layout): TrackedStoresUnderTest {
   const told = new Map<Store, readonly Change[]>()
   const open = (): Store => {
     const changes: Change[] = []
-    const context = storeContext(ticking, { onChange: (change) => void changes.push(change) })
+    const context = storeContext(ticking, { tracking, onChange: (change) => void changes.push(change) })
     const store = shardedL2([shard(servers[0]), shard(servers[1]), shard(servers[2])], layout).open(context)
     told.set(store, changes)
     return store
@@ -81,6 +82,10 @@ function subject(layout: Layout): TrackedStoresUnderTest {
 describe.each(Object.entries(LAYOUTS))('three stores joined to one, %s', (_, layout) => {
   for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS])
     test(name, () => run(subject(layout)))
+
+  describe('that tell of what they are asked for', () => {
+    for (const { name, run } of LINK_CHECKS) test(name, () => run(subject(layout, 'asked')))
+  })
 })
 
 /** Servers joined to one store, each with what it was asked; what a key or a tag ends in says where it lies. */

@@ -1,18 +1,18 @@
 import { BOARD_CHECKS, LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
 import { describe, expect, test } from 'vitest'
 import { createMemoryStore, memoryServer } from '../../src/stores/memory/memory-store.ts'
-import type { Change, Store } from '../../src/stores/store.ts'
+import type { Change, Store, TrackingMode } from '../../src/stores/store.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { storeContext } from './store-context.ts'
 
-function subject(): TrackedStoresUnderTest {
+function subject(tracking: TrackingMode = 'all'): TrackedStoresUnderTest {
   const clock = manualClock()
   const server = memoryServer()
   const told = new Map<Store, readonly Change[]>()
   const open = (): Store => {
     const changes: Change[] = []
     const onChange = (change: Change) => void changes.push(change)
-    const store = createMemoryStore(storeContext(clock, { onChange }), server)
+    const store = createMemoryStore(storeContext(clock, { tracking, onChange }), server)
     told.set(store, changes)
     return store
   }
@@ -45,12 +45,27 @@ describe('the memory store', () => {
     expect(changesOf(store)).toEqual([{ kind: 'entry', key: 'k' }])
   })
 
+  describe('that tells of what it is asked for', () => {
+    for (const { name, run } of LINK_CHECKS) test(name, () => run(subject('asked')))
+
+    test('tells of nothing else', async () => {
+      const { store, other, changesOf, now } = subject('asked')
+      const request = { key: 'k', version: 'a version 12', body: Buffer.of(1), life: 10 }
+      const terms = { notAfter: now() + 1, onlyAbsent: false }
+      await store.read(['k'])
+      await other.write([request], terms)
+      await store.write([request], { ...terms, told: false })
+      await other.delete(['k'])
+      expect(changesOf(store)).toEqual([])
+    })
+  })
+
   test('tells nothing where no tracking was asked for, and says so', async () => {
     const clock = manualClock()
     const server = memoryServer()
     const changes: Change[] = []
     const store = createMemoryStore(
-      storeContext(clock, { tracking: false, onChange: (change) => void changes.push(change) }),
+      storeContext(clock, { tracking: 'none', onChange: (change) => void changes.push(change) }),
       server,
     )
     await store.read(['k'])

@@ -35,7 +35,7 @@ async function allow(...commands: readonly string[]): Promise<void> {
 }
 
 function open(): Watched {
-  const watched = watch(url, { staleBound: 20 })
+  const watched = watch(url, { staleBound: 20, tracking: 'asked' })
   opened.push(watched)
   return watched
 }
@@ -142,6 +142,34 @@ describe('a user that may not', () => {
     await store.connected()
     expect(store.linkOf('k')).toMatchObject({ tracked: false, lost: false })
     expect(warnings).toEqual([expect.stringContaining('+client|tracking')])
+  })
+
+  it('ask for what it is told of is told of all that is read, which is said', async () => {
+    await allow(...COMMANDS.filter((one) => one !== 'client|caching'))
+    const { store, told, warnings } = open()
+    const other = open()
+    await Promise.all([store.connected(), other.store.connected()])
+    expect(store.linkOf('k')).toMatchObject({ tracked: true, lost: false })
+    expect(warnings).toEqual([expect.stringContaining('+client|caching')])
+    await store.read(['k'])
+    await other.store.ensureMarkers([ALL], 60_000)
+    await claimOne(other.store, { key: 'k', version: version(), lease: 60_000, over: undefined })
+    expect(await told()).toEqual([{ kind: 'entry', key: 'k' }])
+    expect(await redis.exec('CLIENT', 'LIST')).not.toContain('OPTIN')
+  })
+
+  it('ask for it any more, from now on, is told of all over the next link', async () => {
+    await allow(...COMMANDS)
+    const { store, availability, warnings, told } = open()
+    await store.connected()
+    await store.readMarkers([ALL])
+    await allow(...COMMANDS.filter((one) => one !== 'client|caching'))
+    await expect(store.readMarkers([ALL])).rejects.toThrow('client|caching')
+    await expect.poll(() => availability, { timeout: 5_000 }).toEqual([true, false, true])
+    expect(warnings.filter((warning) => warning.includes('+client|caching'))).toHaveLength(1)
+    await store.readMarkers([ALL])
+    await redis.exec('SET', `${PREFIX}:1:a`, 'x')
+    expect(await told()).toEqual([{ kind: 'marker', name: ALL }])
   })
 
   it('ask who the server is must take it for another one at each connection', async () => {

@@ -97,7 +97,7 @@ const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(systemClo
  */
 async function play(rounds: number, bodyBytes: number, squeeze?: () => Promise<unknown>): Promise<void> {
   const believers = await Promise.all([believer(bodyBytes), believer(bodyBytes)])
-  const looking = await watching(redis, { tracking: false })
+  const looking = await watching(redis, { tracking: 'none' })
   opened.push(looking)
   await squeeze?.()
   const strangers: readonly ((key: string) => Promise<unknown>)[] = [

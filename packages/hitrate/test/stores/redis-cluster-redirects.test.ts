@@ -4,6 +4,7 @@ import type { Argument, Connection, Writes } from '../../src/stores/redis/connec
 import { openLink } from '../../src/stores/redis/link.ts'
 import type { Address } from '../../src/stores/redis/source.ts'
 import { nameOf } from '../../src/stores/redis/topology.ts'
+import { createTracking } from '../../src/stores/redis/tracking.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { FakeClient } from './redis-fake-client.ts'
 import { at } from './redis-fake-servers.ts'
@@ -206,7 +207,8 @@ describe('a command for a key that may have moved already', () => {
       return 'OK'
     })
     line.isReady = true
-    const { send: sendOver } = openLink(line, undefined, clock)
+    const tracking = createTracking(clock, 'asked', () => undefined)
+    const { send: sendOver } = openLink(line, tracking, clock, () => undefined)
     const target: Target = { address: at('b'), connection: { send: sendOver, firstAttempt: undefined } }
     const cluster: Cluster = { moved: () => target, moving: () => target, ask: () => undefined }
     const asked: Connection['send'] = async ([, key]) => {
@@ -216,13 +218,15 @@ describe('a command for a key that may have moved already', () => {
     await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
         for (let turn = 0; turn < index % 7; turn++) await undefined
-        await Promise.all([send(['GET', `k${index}`]), sendOver(['PING'])])
+        await Promise.all([send(['GET', `k${index}`], undefined, true), sendOver(['PING'], undefined, true)])
       }),
     )
     for (let index = 0; index < 50; index++) {
       const before = lines[lines.indexOf(`GET k${index}`) - 1]
-      if (index % 10 === 0) expect(before).not.toBe('ASKING')
-      else expect(before).toBe('ASKING')
+      expect(before).toBe(index % 10 === 0 ? 'CLIENT CACHING YES' : 'ASKING')
+    }
+    for (const [index, one] of lines.entries()) {
+      if (one === 'PING') expect(lines[index - 1]).toBe('CLIENT CACHING YES')
     }
     expect(lines.filter((one) => one === 'ASKING')).toHaveLength(45)
   })

@@ -5,7 +5,7 @@ import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { clusterKeySpace } from '../../src/stores/redis/keys.ts'
-import type { Change, Store } from '../../src/stores/store.ts'
+import type { Change, Store, TrackingMode } from '../../src/stores/store.ts'
 import { storeContext } from './store-context.ts'
 
 const PREFIX = 'conformance'
@@ -30,8 +30,8 @@ afterAll(async () => {
   await cluster.stop()
 })
 
-async function open(changes: Change[]): Promise<Store> {
-  const context = storeContext(systemClock, { onChange: (change) => void changes.push(change) })
+async function open(tracking: TrackingMode, changes: Change[]): Promise<Store> {
+  const context = storeContext(systemClock, { tracking, onChange: (change) => void changes.push(change) })
   const store = redisStore(cluster.url, { keyPrefix: PREFIX }).open(context)
   await store.connected()
   return store
@@ -40,10 +40,13 @@ async function open(changes: Change[]): Promise<Store> {
 const flush = () => Promise.all(raw.masters.map(async (node) => (await raw.nodeClient(node)).flushAll()))
 
 /** Runs on an empty cluster, with two connections to each server. */
-async function check(run: (subject: TrackedStoresUnderTest) => Promise<void>): Promise<void> {
+async function check(
+  run: (subject: TrackedStoresUnderTest) => Promise<void>,
+  tracking: TrackingMode = 'all',
+): Promise<void> {
   await flush()
   const [told, otherTold]: [Change[], Change[]] = [[], []]
-  const [store, other] = [await open(told), await open(otherTold)]
+  const [store, other] = [await open(tracking, told), await open(tracking, otherTold)]
   try {
     await run({
       store,
@@ -77,4 +80,8 @@ async function serverTimePasses(by: number): Promise<void> {
 
 describe('the Redis store on a cluster', () => {
   for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS]) test(name, () => check(run))
+})
+
+describe('the Redis store on a cluster that tells of what it is asked for', () => {
+  for (const { name, run } of LINK_CHECKS) test(name, () => check(run, 'asked'))
 })

@@ -1,5 +1,6 @@
 /** All that is ever sent to a standalone server, and no more: in the docs word for word. */
 export const COMMANDS: readonly string[] = [
+  'client|caching',
   'client|tracking',
   'dbsize',
   'eval',

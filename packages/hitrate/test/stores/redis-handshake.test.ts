@@ -61,7 +61,7 @@ describe('a new connection', () => {
   })
 
   it('asks for no tracking where none is wanted', async () => {
-    const { store } = open(server.url, { tracking: false })
+    const { store } = open(server.url, { tracking: 'none' })
     await store.connected()
     expect(trackingOf(1)).toEqual([])
     expect(store.linkOf('k').tracked).toBe(false)

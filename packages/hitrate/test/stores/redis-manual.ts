@@ -1,6 +1,7 @@
 import type { Connection } from '../../src/stores/redis/connection.ts'
 import { serverConnection } from '../../src/stores/redis/server-connection.ts'
 import { createTracking } from '../../src/stores/redis/tracking.ts'
+import type { TrackingMode } from '../../src/stores/store.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 import { type Answer, FakeClient } from './redis-fake-client.ts'
 
@@ -10,6 +11,7 @@ export const broken = () => new Error('Socket closed unexpectedly')
 /** One connection to one server, on a manual clock and with clients in the test's hands. */
 export function setUp(
   prepare: (link: Connection, serverChanged: boolean) => Promise<unknown> = async () => 0,
+  mode: TrackingMode = 'all',
 ) {
   const clock = manualClock()
   const clients: FakeClient[] = []
@@ -21,7 +23,7 @@ export function setUp(
     silent: false,
     answer: () => 'OK',
   }
-  const tracking = createTracking(clock, () => undefined)
+  const tracking = createTracking(clock, mode, () => undefined)
   const connection = serverConnection({
     mode: 'standalone',
     makeClient() {

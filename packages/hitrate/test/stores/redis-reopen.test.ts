@@ -164,7 +164,7 @@ describe('tracking that the server refuses', () => {
   ])('is known from: %s', (message) => {
     const { latest, tracking } = setUp()
     latest().fails(new Error(message))
-    expect(tracking.on).toBe(false)
+    expect(tracking.mode).toBe('none')
   })
 
   it.each([
@@ -176,7 +176,7 @@ describe('tracking that the server refuses', () => {
   ])('is not taken from: %s', (message) => {
     const { latest, tracking } = setUp()
     latest().fails(new Error(message))
-    expect(tracking.on).toBe(true)
+    expect(tracking.mode).toBe('all')
   })
 })
 

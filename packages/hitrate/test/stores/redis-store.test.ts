@@ -3,7 +3,7 @@ import { redisStore } from 'hitrate/redis'
 import { BOARD_CHECKS, LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
-import { ALL, type Change, type MarkerName, type Store } from '../../src/stores/store.ts'
+import { ALL, type Change, type MarkerName, type Store, type TrackingMode } from '../../src/stores/store.ts'
 import { connectRaw, type RawRedis } from './raw-redis.ts'
 import { storeContext } from './store-context.ts'
 
@@ -19,18 +19,22 @@ afterAll(async () => {
   await redis.stop()
 })
 
-async function open(prefix: string, changes: Change[]): Promise<Store> {
-  const context = storeContext(systemClock, { onChange: (change) => void changes.push(change) })
+async function open(prefix: string, tracking: TrackingMode, changes: Change[]): Promise<Store> {
+  const context = storeContext(systemClock, { tracking, onChange: (change) => void changes.push(change) })
   const store = redisStore(redis.url, { keyPrefix: prefix }).open(context)
   await store.connected()
   return store
 }
 
 /** Runs on an empty server, with two connections of their own. */
-async function check(prefix: string, run: (subject: TrackedStoresUnderTest) => Promise<void>): Promise<void> {
+async function check(
+  prefix: string,
+  run: (subject: TrackedStoresUnderTest) => Promise<void>,
+  tracking: TrackingMode = 'all',
+): Promise<void> {
   await raw.flushAll()
   const [told, otherTold]: [Change[], Change[]] = [[], []]
-  const [store, other] = [await open(prefix, told), await open(prefix, otherTold)]
+  const [store, other] = [await open(prefix, tracking, told), await open(prefix, tracking, otherTold)]
   const markerKey = (name: MarkerName) => (name === ALL ? `${prefix}:1:a` : `${prefix}:1:t:${name}`)
   try {
     await run({
@@ -64,6 +68,10 @@ describe('the Redis store', () => {
   for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS]) {
     test(name, () => check('conformance', run))
   }
+})
+
+describe('the Redis store that tells of what it is asked for', () => {
+  for (const { name, run } of LINK_CHECKS) test(name, () => check('conformance', run, 'asked'))
 })
 
 describe('the Redis store under a prefix that could be a glob or a hash tag', () => {

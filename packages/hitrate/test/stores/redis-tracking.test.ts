@@ -25,10 +25,10 @@ afterAll(async () => {
 beforeEach(async () => {
   await raw.configSet({ maxmemory: '0', 'tracking-table-max-keys': '1000000' })
   await raw.flushAll()
-  watched = await watching(redis)
-  other = await watching(redis)
+  const both = await Promise.all([watching(redis), watching(redis)])
+  ;[watched, other] = both
   store = watched.store
-  return () => Promise.all([watched.store.close(), other.store.close()])
+  return () => Promise.all(both.map((one) => one.store.close()))
 })
 
 const LONG = 60_000
@@ -142,7 +142,14 @@ describe('a change is told', () => {
   })
 })
 
-describe('our own writes', () => {
+describe.each(['all', 'asked'] as const)('our own writes, where links are tracked for %s', (tracking) => {
+  beforeEach(async () => {
+    const mine = await watching(redis, { tracking })
+    watched = mine
+    store = mine.store
+    return () => mine.store.close()
+  })
+
   /** Each writing operation of the contract, on a key or a marker that is read first. */
   const writes: readonly (readonly [string, Change, () => Promise<() => Promise<unknown>>])[] = [
     [
@@ -276,14 +283,14 @@ describe('our own writes', () => {
     await watched.told()
     await store.delete(['k', 'absent'])
     expect(await watched.told()).toEqual([])
-    await store.read(['k'])
+    await store.read(['k'], true)
     await write(other.store, 'k')
     expect(await watched.told()).toEqual([entry('k')])
   })
 
   it('a delete on its way does not end the tracking of what is read after it', async () => {
     await write(store, 'k')
-    await Promise.all([store.delete(['k']), store.read(['k'])])
+    await Promise.all([store.delete(['k']), store.read(['k'], true)])
     await write(other.store, 'k')
     expect(await watched.told()).toEqual([entry('k')])
   })
@@ -366,7 +373,7 @@ it('what a cache does with a change is no concern of the connection: an error th
 })
 
 it('where no tracking is wanted, none is asked for', async () => {
-  const untracked = await watching(redis, { tracking: false })
+  const untracked = await watching(redis, { tracking: 'none' })
   const clients = await redis.exec('CLIENT', 'LIST')
   const ours = (tracked: boolean) => clients.split('\n').filter((one) => / flags=\S*t/.test(one) === tracked)
   expect(untracked.store.linkOf('k')).toMatchObject({ tracked: false, lost: false })

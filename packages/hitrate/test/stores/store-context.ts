@@ -7,7 +7,7 @@ export function storeContext(clock: Clock, more: Partial<StoreContext> = {}): St
     name: 'test',
     clock,
     logger: undefined,
-    tracking: true,
+    tracking: 'all',
     staleBound: 2_000,
     onAvailability: () => undefined,
     onLink: async () => undefined,

@@ -12,14 +12,14 @@ import {
 import { describe, test } from 'vitest'
 import { storeContext } from '../stores/store-context.ts'
 
-function subject(): TrackedStoresUnderTest {
+function subject(tracking: 'all' | 'asked' = 'all'): TrackedStoresUnderTest {
   const clock = manualClock()
   const behind = memoryL2()
   const told = new Map<Store, readonly Change[]>()
   const open = (): Store => {
     const changes: Change[] = []
     const store = chaosL2(behind).open(
-      storeContext(clock, { onChange: (change) => void changes.push(change) }),
+      storeContext(clock, { tracking, onChange: (change) => void changes.push(change) }),
     )
     told.set(store, changes)
     return store
@@ -40,4 +40,8 @@ function subject(): TrackedStoresUnderTest {
 describe('a chaos store that nothing happens to is a store as any other', () => {
   for (const { name, run } of [...STORE_CHECKS, ...LINK_CHECKS, ...BOARD_CHECKS])
     test(name, () => run(subject()))
+
+  describe('also one that tells of what it is asked for', () => {
+    for (const { name, run } of LINK_CHECKS) test(name, () => run(subject('asked')))
+  })
 })

@@ -33,14 +33,14 @@ export function memoryServer(): MemoryServer {
 export function createMemoryStore(context: StoreContext, server: MemoryServer = memoryServer()): Store {
   let closed = false
   const link: Link = {
-    tracked: context.tracking,
+    tracked: context.tracking !== 'none',
     // What the server tells is heard at once.
     provenAt: Number.POSITIVE_INFINITY,
     get lost() {
       return closed
     },
   }
-  if (context.tracking) server.join(context)
+  if (link.tracked) server.join(context)
 
   const put = (key: string, value: StoredEntry | StoredClaim, until: ServerTime): void =>
     server.put(context, key, value, until)
@@ -87,10 +87,10 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
     return work(server.stamp(context.clock.wall()))
   }
   /** Reads the key in the end, as all scripts of the Redis store do: what others change of it from then on is told. */
-  const askKey = <T>(key: string, work: (now: ServerTime) => T): Promise<T> =>
+  const askKey = <T>(key: string, work: (now: ServerTime) => T, told = true): Promise<T> =>
     ask((now) => {
       const answer = work(now)
-      server.saw(context, { kind: 'entry', key })
+      if (told || context.tracking === 'all') server.saw(context, { kind: 'entry', key })
       return answer
     })
   const askMarkers = <T>(
@@ -145,7 +145,8 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
     linkOfMarker: () => link,
     reopen: () => undefined,
 
-    read: (keys) => Promise.all(keys.map((key) => askKey(key, (now) => server.at(key, now) ?? ABSENT))),
+    read: (keys, told = false) =>
+      Promise.all(keys.map((key) => askKey(key, (now) => server.at(key, now) ?? ABSENT, told))),
 
     claim: (requests) => Promise.all(requests.map(claim)),
 
@@ -170,23 +171,27 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
 
     fill: (requests) => Promise.all(requests.map(fill)),
 
-    write: (requests, { notAfter, onlyAbsent }) =>
+    write: (requests, { notAfter, onlyAbsent, told }) =>
       Promise.all(
         requests.map(({ key, version, body, life }) =>
-          askKey(key, (now) => {
-            if (context.clock.now() > notAfter) return false
-            if (onlyAbsent && server.at(key, now) !== undefined) return false
-            const entry = {
-              kind: 'entry',
-              version,
-              expired: false,
-              refreshingUntil: 0,
-              began: now,
-              body,
-            } as const
-            put(key, entry, now + life)
-            return true
-          }),
+          askKey(
+            key,
+            (now) => {
+              if (context.clock.now() > notAfter) return false
+              if (onlyAbsent && server.at(key, now) !== undefined) return false
+              const entry = {
+                kind: 'entry',
+                version,
+                expired: false,
+                refreshingUntil: 0,
+                began: now,
+                body,
+              } as const
+              put(key, entry, now + life)
+              return true
+            },
+            told,
+          ),
         ),
       ),
 

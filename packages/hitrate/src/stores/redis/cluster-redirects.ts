@@ -35,14 +35,16 @@ export function redirecting(
   cluster: Cluster,
   clock: Clock,
 ): Connection['send'] {
-  return async (args, writes) => {
+  return async (args, writes, told) => {
     let { send, address } = first
     let asking = false
     for (let redirections = 0, tries = 0; ; ) {
       try {
-        // One behind the other, in one turn: the first is about the next command on that connection.
-        if (asking) void send(['ASKING']).catch(() => undefined)
-        return await send(args, writes)
+        if (!asking) return await send(args, writes, told)
+        // One behind the other, in one turn: the first is about the next command on that connection. So is what asks to be
+        // told, and there can't be both; a slot on the move is not believed for long anyway.
+        void send(['ASKING']).catch(() => undefined)
+        return await send(args, writes, false)
       } catch (error) {
         if (tellsOfChange(error)) cluster.ask()
         if (isTryAgain(error) && tries < MAX_TRIES) {

@@ -33,8 +33,12 @@ export interface Connection {
   readonly link: Link
   /** Gives the link up, if there is one, and connects again. */
   reopen(): void
-  /** Sends one command; commands of one tick travel together. Bulk strings arrive as `Buffer`s. */
-  send(args: readonly Argument[], writes?: Writes): Promise<unknown>
+  /**
+   * Sends one command; commands of one tick travel together. Bulk strings arrive as `Buffer`s.
+   * @param told whether others' changes of what it reads are to be told, where that has to be asked for; default: those of
+   * what `writes` it says
+   */
+  send(args: readonly Argument[], writes?: Writes, told?: boolean): Promise<unknown>
   /** The keys by their places, in groups that one command may name; default: one group of all. */
   together?(keys: readonly string[]): readonly (readonly number[])[]
   /** The link that tells of the key's changes. Default: {@link Connection.link}. */

@@ -38,8 +38,8 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     if (!connection.ready) throw new Error('L2 is out of reach')
   }
 
-  const send: Connection['send'] = (args, writes) =>
-    connection.ready ? connection.send(args, writes) : linked().then(() => connection.send(args, writes))
+  const send: Connection['send'] = (...command) =>
+    connection.ready ? connection.send(...command) : linked().then(() => connection.send(...command))
 
   const run = createScriptRunner({ send, sendAgain: connection.send })
 
@@ -69,10 +69,14 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
   }
 
   /** What the keys hold, as `parse` has it. */
-  const readAll = <T>(keys: readonly string[], parse: (bytes: Buffer | null) => T): Promise<T[]> => {
+  const readAll = <T>(
+    keys: readonly string[],
+    parse: (bytes: Buffer | null) => T,
+    told: boolean,
+  ): Promise<T[]> => {
     const readThose = async (those: readonly string[]): Promise<T[]> => {
-      if (those.length === 1) return [parse(bytesOrNull(await send(['GET', ...those])))]
-      const found = list(await send(['MGET', ...those]))
+      if (those.length === 1) return [parse(bytesOrNull(await send(['GET', ...those], undefined, told)))]
+      const found = list(await send(['MGET', ...those], undefined, told))
       if (found.length !== those.length) throw miscounted(found.length, those.length)
       return found.map((bytes) => parse(bytesOrNull(bytes)))
     }
@@ -144,10 +148,11 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
     reopen: () => connection.reopen(),
     isReply: isErrorReply,
 
-    read: (keys): Promise<Stored[]> =>
+    read: (keys, told = false): Promise<Stored[]> =>
       readAll(
         keys.map((key) => entries + key),
         parseStored,
+        told,
       ),
 
     claim: writes.claim,
@@ -184,11 +189,15 @@ export function createRedisStore(connection: Connection, context: StoreContext, 
       return { keys: keys.filter(matches), next: at === '0' ? undefined : at }
     },
 
-    readMarkers: (names) => readAll(names.map(space.marker), parseMarker),
+    readMarkers: (names) => readAll(names.map(space.marker), parseMarker, true),
     ensureMarkers: (names, life) => markers(ENSURE, names, life),
     stampMarkers: (names, mode, life) => markers(STAMP, names, life, mode),
 
-    board: createRedisBoard(space, { send, run, readBytes: (keys) => readAll(keys, (bytes) => bytes) }),
+    board: createRedisBoard(space, {
+      send,
+      run: (...call) => run(...call, false),
+      readBytes: (keys) => readAll(keys, (bytes) => bytes, false),
+    }),
     probe: () => send(['GET', connection.heldKey?.() ?? space.instantOf(ALL)]),
     info: () => readInfo({ mode: connection.mode, send }, connection.nodes),
     close: () => connection.close(),

@@ -153,8 +153,8 @@ export function serverConnection(options: {
   }
 
   const onError = (error: unknown): void => {
-    if (tracking?.on === true && refusesTracking(error)) {
-      tracking.giveUp()
+    if (tracking !== undefined && tracking.mode !== 'none' && refusesTracking(error)) {
+      tracking.fallBack('none')
       logger?.warn(
         { l2: label() },
         'L1 is not told what others change: the server refuses CLIENT TRACKING; allow it (ACL: +client|tracking) and restart',
@@ -170,7 +170,15 @@ export function serverConnection(options: {
 
   const useLink = (over: StandaloneClient): void => {
     loseLink()
-    const made = openLink(over, tracking?.on === true ? tracking.own : undefined, clock)
+    const made = openLink(over, tracking, clock, (error) => {
+      if (client !== over || tracking?.mode !== 'asked' || !refusesTracking(error)) return
+      tracking.fallBack('all')
+      logger?.warn(
+        { l2: label() },
+        'Redis remembers all that is read, which takes it longer: the server refuses CLIENT CACHING; allow it (ACL: +client|caching) and restart',
+      )
+      replaceClient()
+    })
     const heartbeat = startHeartbeat({
       clock,
       beat: Math.min(options.staleBound / 2, MAX_BEAT),
@@ -239,9 +247,9 @@ export function serverConnection(options: {
     close: async () => undefined,
   })
 
-  const send: Connection['send'] = (args, writes) =>
+  const send: Connection['send'] = (...command) =>
     current !== undefined && available
-      ? current.send(args, writes)
+      ? current.send(...command)
       : Promise.reject(new Error('L2 is out of reach'))
 
   openClient()

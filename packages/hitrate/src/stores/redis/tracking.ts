@@ -1,7 +1,7 @@
 import { BasicPooledClientSideCache } from 'redis'
 import type { Clock } from '../../clock.ts'
 import type { Logger } from '../../logger.ts'
-import type { StoreContext } from '../store.ts'
+import type { StoreContext, TrackingMode } from '../store.ts'
 import type { StandaloneClient } from './client.ts'
 import type { KeySpace } from './keys.ts'
 import { createOwnWrites, type OwnWrites } from './own-writes.ts'
@@ -14,19 +14,33 @@ import type { ClientMaker } from './source.ts'
  * command of ours can come before it, on no connection.
  */
 export interface Tracking {
-  /** Whether the next connection is tracked. */
-  readonly on: boolean
+  /** How the next connection is tracked. */
+  readonly mode: TrackingMode
   /** For the client's option `clientSideCache`; holds nothing itself. */
   readonly seam: BasicPooledClientSideCache
-  /** Goes on without: what can't be had must not keep us from connecting. */
-  giveUp(): void
+  /** Goes on with that: what can't be had must not keep us from connecting. */
+  fallBack(to: 'all' | 'none'): void
   /** What of all that is told is our own doing. */
   readonly own: OwnWrites
 }
 
+/** What asks for each mode in the handshake. */
+const HANDSHAKE: Readonly<Record<TrackingMode, readonly string[]>> = {
+  all: ['CLIENT', 'TRACKING', 'ON'],
+  asked: ['CLIENT', 'TRACKING', 'ON', 'OPTIN'],
+  none: ['PING'],
+}
+
+/** Where only what is asked for is told: about what the next command reads. */
+export const ASK_TO_BE_TOLD: readonly string[] = ['CLIENT', 'CACHING', 'YES']
+
 /** @param onChange a key that others changed; `null`: all of them. What it throws is swallowed. */
-export function createTracking(clock: Clock, onChange: (key: string | null) => void): Tracking {
-  let on = true
+export function createTracking(
+  clock: Clock,
+  wanted: TrackingMode,
+  onChange: (key: string | null) => void,
+): Tracking {
+  let mode = wanted
   const own = createOwnWrites(clock, (key) => safely(() => onChange(key)))
   class Seam extends BasicPooledClientSideCache {
     constructor() {
@@ -34,7 +48,7 @@ export function createTracking(clock: Clock, onChange: (key: string | null) => v
     }
     /** Asked in each handshake. A command the server refuses here would keep us from ever connecting. */
     override trackingOn(): string[] {
-      return on ? ['CLIENT', 'TRACKING', 'ON'] : ['PING']
+      return [...HANDSHAKE[mode]]
     }
     override invalidate(key: string | Buffer | null): void {
       if (key === null) safely(() => onChange(null))
@@ -48,13 +62,13 @@ export function createTracking(clock: Clock, onChange: (key: string | null) => v
     override disable(): void {}
   }
   return {
-    get on() {
-      return on
+    get mode() {
+      return mode
     },
     own,
     seam: new Seam(),
-    giveUp() {
-      on = false
+    fallBack(to) {
+      mode = to
     },
   }
 }
@@ -68,7 +82,7 @@ function safely(work: () => void): void {
   }
 }
 
-/** Whether a handshake failed because the server won't track; it may be too old, or its ACL forbids it. */
+/** Whether an error says that the server won't track, or not in this way; it may be too old, or its ACL forbids it. */
 export function refusesTracking(error: unknown): boolean {
   return isErrorReply(error) && /tracking|'client['|]/i.test(error.message)
 }
@@ -83,11 +97,11 @@ export function trackedClients(
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger | undefined },
 ): () => StandaloneClient {
   return () => {
-    if (tracking === undefined || !tracking.on) return make(clock, undefined)
+    if (tracking === undefined || tracking.mode === 'none') return make(clock, undefined)
     const client = make(clock, tracking.seam)
     if (client.clientSideCache === tracking.seam) return client
     client.destroy()
-    tracking.giveUp()
+    tracking.fallBack('none')
     logger?.warn(
       {},
       'L1 is not told what others change: the client given comes from another copy of the redis package than the one Hitrate loads; give a URL, or install one copy for both (npm ls redis)',
@@ -98,8 +112,8 @@ export function trackedClients(
 
 /** Tracking of one connection, if it is wanted: what others change there is told to the cache. */
 export function spaceTracking(context: StoreContext, space: KeySpace): Tracking | undefined {
-  if (!context.tracking) return undefined
-  return createTracking(context.clock, (key) => {
+  if (context.tracking === 'none') return undefined
+  return createTracking(context.clock, context.tracking, (key) => {
     const change = space.changeOf(key)
     if (change !== undefined) context.onChange(change)
   })

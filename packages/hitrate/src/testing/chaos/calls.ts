@@ -43,8 +43,8 @@ export interface Route {
 
 /** What is asked of `store`, on that route. */
 export function callsOf(store: Store, { send, bring }: Route): Pick<Store, OwnMethod | 'board'> {
-  const read = async (keys: readonly string[]): Promise<Stored[]> =>
-    (await store.read(keys)).map((one, index) =>
+  const read = async (...[keys, told]: Parameters<Store['read']>): Promise<Stored[]> =>
+    (await store.read(keys, told)).map((one, index) =>
       one.kind === 'entry' ? bring('read', keys[index] ?? '', one) : one,
     )
   const claim = async (requests: readonly ClaimRequest[]): Promise<(ClaimReply | Error)[]> =>
@@ -57,7 +57,7 @@ export function callsOf(store: Store, { send, bring }: Route): Pick<Store, OwnMe
   const { board } = store
   return {
     ...(board === undefined ? {} : { board: boardCallsOf(board, send) }),
-    read: (keys) => send('read', keys, () => read(keys)),
+    read: (keys, told) => send('read', keys, () => read(keys, told)),
     claim: (requests) => send('claim', keysOf(requests), () => claim(requests)),
     renew: (key, ...rest) => send('renew', [key], () => store.renew(key, ...rest)),
     release: (key, ...rest) => send('release', [key], () => store.release(key, ...rest)),

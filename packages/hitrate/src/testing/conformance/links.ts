@@ -24,14 +24,15 @@ async function expectTold(
 }
 
 /**
- * What a store whose links are tracked must keep: it tells what others change of what was read over them, and nothing
- * else. For stores that can't, and say so by `tracked: false`, they are not.
+ * What a store whose links are tracked must keep, for whatever they are (`StoreContext.tracking`): it tells what others
+ * change of what was read to be told of, and nothing else. For stores that can't, and say so by `tracked: false`, they are
+ * not.
  */
 export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
   {
     name: 'the links of a store that was asked to track are tracked, and carry keys and markers',
     async run({ store }) {
-      await store.read(['k'])
+      await store.read(['k'], true)
       for (const link of [store.linkOf('k'), store.linkOf('another'), store.linkOfMarker(ALL)]) {
         assert.deepEqual([link.tracked, link.lost], [true, false])
       }
@@ -42,7 +43,7 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
     async run(subject: TrackedStoresUnderTest) {
       const { store, other } = subject
       const act = await deed(other, subject)
-      await store.read(['k', 'unchanged'])
+      await store.read(['k', 'unchanged'], true)
       await act()
       await expectTold(subject, store, ENTRY)
       await write(other, 'k', subject)
@@ -74,7 +75,7 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
     async run(subject) {
       const { store, other } = subject
       for (let round = 1; round <= 3; round++) {
-        await store.read(['k'])
+        await store.read(['k'], true)
         await write(other, 'k', subject)
         await expectTold(subject, store, ...new Array<Change>(round).fill(ENTRY))
       }
@@ -137,7 +138,7 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
   {
     name: 'a flush is told as everything, also to who did not read',
     async run(subject) {
-      await subject.store.read(['k'])
+      await subject.store.read(['k'], true)
       await subject.flush()
       await subject.settled()
       for (const store of [subject.store, subject.other]) {
@@ -150,9 +151,9 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
     async run(subject) {
       const { store, other, changesOf } = subject
       for (let round = 1; round <= 50; round++) {
-        await store.read(['k'])
+        await store.read(['k'], true)
         await write(other, 'k', subject)
-        await store.read(['another'])
+        await store.read(['another'], true)
         assert.equal(changesOf(store).length, round)
       }
     },
@@ -162,7 +163,7 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
     async run({ store, now, pass }) {
       for (let round = 0; round < 3; round++) {
         const sent = now()
-        await store.read(['k'])
+        await store.read(['k'], true)
         assert.ok(store.linkOf('k').provenAt >= sent)
         await pass(SHORT)
       }
@@ -171,7 +172,7 @@ export const LINK_CHECKS: readonly StoreCheck<TrackedStoresUnderTest>[] = [
   {
     name: 'a link is lost when its store is closed; the others are not',
     async run({ store, other }) {
-      await Promise.all([store.read(['k']), other.read(['k'])])
+      await Promise.all([store.read(['k'], true), other.read(['k'])])
       const link = store.linkOf('k')
       await store.close()
       assert.equal(link.lost, true)

@@ -153,6 +153,16 @@ export const MUTATIONS: readonly Mutation[] = [
     caughtBy: inProcess('coherence/waiting.test.ts'),
   },
   {
+    name: 'a refresh goes on offering what is gone from L2',
+    patches: [patch('cache/permits.ts', "if (over?.as === 'stale') flight.supersedeStale()", '')],
+    caughtBy: inProcess('fence/meanwhile.test.ts'),
+  },
+  {
+    name: 'what was expired is offered as if it were not',
+    patches: [patch('cache/flight.ts', 'return this.#invalidated || this.#ticket.voided', 'return false')],
+    caughtBy: inProcess('fence/meanwhile.test.ts'),
+  },
+  {
     name: 'tags are not judged again after a fill',
     patches: [
       patch(

@@ -22,6 +22,8 @@ export interface Claim {
   readonly version: Version
   /** When the load began, in the server's time. */
   readonly at: ServerTime
+  /** Whether L2 goes on holding the entry that was found wanting. */
+  readonly kept: boolean
   /** Ends renewing; the claim lapses by itself. */
   stop(): void
   /** @param onLost called once when it turns out to be voided or lost; of several who watch the last is told */
@@ -114,7 +116,7 @@ export function createClaims(options: {
       return reply
     }
     orphans.forget(key)
-    return { kind: 'claimed', claim: new HeldClaim(key, version, reply.at, means) }
+    return { kind: 'claimed', claim: new HeldClaim(key, version, reply, means) }
   }
 
   return {
@@ -172,15 +174,22 @@ class HeldClaim implements Claim {
   readonly key: string
   readonly version: Version
   readonly at: ServerTime
+  readonly kept: boolean
   #onLost: () => void = nobody
   readonly #means: ClaimMeans
   #timer: Timer | undefined
   #over = false
 
-  constructor(key: string, version: Version, at: ServerTime, means: ClaimMeans) {
+  constructor(
+    key: string,
+    version: Version,
+    { at, kept }: Extract<ClaimReply, { kind: 'claimed' }>,
+    means: ClaimMeans,
+  ) {
     this.key = key
     this.version = version
     this.at = at
+    this.kept = kept
     this.#means = means
     this.#renewLater()
   }

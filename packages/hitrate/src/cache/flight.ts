@@ -66,6 +66,8 @@ export class Flight {
   #deleted = false
   /** It was deleted, replaced or expired since. */
   #invalidated = false
+  /** It may be gone without our being told. */
+  #unwatched = false
   readonly #resolve: (landing: Landing) => void
   /** Whether L2 accepted what was loaded, once that is known. */
   #accepted: boolean | undefined
@@ -133,9 +135,19 @@ export class Flight {
     if (voided && !voidedHere) this.#replaceTicket(fence.open(this.plan.key, seq))
   }
 
-  /** L2 holds something newer than what was stale when it started. */
+  /** L2 does not hold any more what was stale when it started, or holds something newer. */
   supersedeStale(): void {
     this.#deleted = true
+  }
+
+  /** What was stale when it started, for those who come now and have not looked themselves; `undefined`: they must. */
+  get offered(): Entry | undefined {
+    return this.#unwatched ? undefined : this.plan.stale
+  }
+
+  /** Nobody tells us, from now on, should what was stale when it started be invalidated by others. */
+  withdrawStale(): void {
+    this.#unwatched = true
   }
 
   #replaceTicket(ticket: Ticket): void {

@@ -313,7 +313,7 @@ export class Lookup {
 
   /** The stale value that a flight in the air is about to replace, unless L2 should be asked about it again. */
   #carried(flight: Flight | undefined): StaleFound | undefined {
-    const entry = flight?.plan.stale
+    const entry = flight?.offered
     const { coherence, clock } = this.#parts
     if (entry === undefined || !coherence.serves(entry, clock.now())) return undefined
     if (!this.#servable(entry, flight)) return undefined

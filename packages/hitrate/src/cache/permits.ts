@@ -150,6 +150,7 @@ class Asking {
     const reading = await this.#means.reader.judge(ticket, flight.plan.pattern, stored, asked)
     // Only where L2 has something stale as well may what was stale here be it.
     if (reading.kind !== 'stale') flight.supersedeStale()
+    else if (this.#means.reader.tracking !== 'all') flight.withdrawStale()
     if (reading.kind === 'fresh' && !ticket.voided) return this.#found(reading.entry)
     if (++this.#changes > MAX_CHANGES || reading.kind === 'failed') return this.#decided(UNSTORED)
     this.#over = reading.kind === 'absent' || reading.kind === 'stale' ? reading.over : undefined
@@ -167,7 +168,7 @@ class Asking {
     if (!this.#waited) source.decline()
     this.#waited = true
     // It may have been told together with what said that somebody loads it. Who is not told yet looks again before that.
-    if (!flight.ticket.voided && (this.#watches || !reader.mustWatch)) {
+    if (!flight.ticket.voided && (this.#watches || reader.tracking !== 'asked')) {
       await changes.next(key, Math.min(this.#pause, left))
     }
     if (undelivered.masks(key)) return this.#decided(L1_ONLY)
@@ -188,8 +189,14 @@ class Asking {
   }
 
   #granted(claim: Claim): Permit {
-    if (!keepsStored(this.#over)) return held(claim, this.#flight, this.#means)
-    claim.watch(() => this.#flight.detach())
+    const flight = this.#flight
+    const over = this.#over
+    if (!claim.kept && over !== 'steal') {
+      // What was to be refreshed is gone: it may have been deleted.
+      if (over?.as === 'stale') flight.supersedeStale()
+      return held(claim, flight, this.#means)
+    }
+    claim.watch(() => flight.detach())
     return { kind: 'claim', claim }
   }
 
@@ -206,16 +213,16 @@ class Asking {
   }
 
   #decided<P extends Permit | undefined>(permit: P): P {
-    const { fence } = this.#means
-    this.#flight.waiting = false
+    const { fence, reader } = this.#means
+    const flight = this.#flight
+    flight.waiting = false
     // Without a claim, the load begins now.
-    if (permit?.kind === 'claim') this.#flight.trustClaim(fence)
-    else this.#flight.renewTicket(fence)
+    if (permit?.kind === 'claim') flight.trustClaim(fence)
+    else {
+      flight.renewTicket(fence)
+      // What is claimed is watched, and without that and L1 nothing is.
+      if (reader.tracking !== 'all') flight.withdrawStale()
+    }
     return permit
   }
-}
-
-/** Whether a claim over what was seen there leaves in L2 what may be served meanwhile. */
-function keepsStored(over: ClaimRequest['over']): boolean {
-  return over !== undefined && (over === 'steal' || over.as === 'stale')
 }

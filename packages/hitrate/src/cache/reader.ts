@@ -66,8 +66,8 @@ export interface Reader {
   watch(key: string, pattern: PatternHandle): Read
   /** Whether others' changes of the key are told, to who watches it at least. */
   tells(key: string): boolean
-  /** Whether they are told to nobody else. */
-  readonly mustWatch: boolean
+  /** Of which changes it is told: `asked`, of those of what is watched or claimed. */
+  readonly tracking: TrackingMode
   /** Reads one key and changes nothing here. */
   peek(key: string, pattern: PatternHandle): Promise<Reading>
   /** Judges the entry that a claim, sent then, found where it expected none. */
@@ -367,7 +367,7 @@ export function createReader(options: ReaderParts): Reader {
       const { tracked, lost } = shards.linkOf(key)
       return tracked && !lost
     },
-    mustWatch: options.tracking === 'asked',
+    tracking: options.tracking,
     async peek(key, pattern) {
       const ticket = fence.open(key)
       const sent = clock.now()

@@ -230,9 +230,12 @@ export interface ClaimRequest {
   readonly over: { readonly version: Version; readonly as: 'stale' | 'dead' } | 'steal' | undefined
 }
 
-/** `claimed`: load now, `at` is when the load began. `held`: somebody else is loading. `changed`: look at `stored`. */
+/**
+ * `claimed`: load now, `at` is when the load began, and where `kept` the entry that is there stays servable meanwhile.
+ * `held`: somebody else is loading. `changed`: look at `stored`.
+ */
 export type ClaimReply =
-  | { readonly kind: 'claimed'; readonly at: ServerTime }
+  | { readonly kind: 'claimed'; readonly at: ServerTime; readonly kept: boolean }
   | { readonly kind: 'held' }
   | { readonly kind: 'changed'; readonly stored: StoredEntry }
 

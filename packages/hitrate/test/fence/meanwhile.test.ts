@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { lookedUp } from '../coherence/fleet.ts'
 import { type OnOneServer, onOneServer } from './on-one-server.ts'
 import { settled } from './world.ts'
-import { createGate } from './wrap-store.ts'
+import { type Around, createGate, type Gate } from './wrap-store.ts'
 
 let on: OnOneServer
 
@@ -208,5 +208,79 @@ describe('a value that is expired while a refresh of it claims its key', () => {
       await cache.delete('k')
       await on.quiet(cache)
     }
+  })
+})
+
+describe('without L1, a stale value that another process deletes while its refresh claims it', () => {
+  async function refreshing(befall: (gate: Gate) => void, failing: () => boolean) {
+    const gate = createGate()
+    const around: Around = (operation, work) =>
+      gate.around(operation, () =>
+        (operation === 'claim' || operation === 'release') && failing()
+          ? Promise.reject(new Error('failed'))
+          : work(),
+      )
+    const [cache, other] = [on.open({ ttl: 60_000, staleFor: '1h' }, around), on.open()]
+    await cache.set('k', 'old')
+    await on.clock.advance(60_001)
+    befall(gate)
+    const origin = Promise.withResolvers<string>()
+    const ask = () => lookedUp(cache, () => cache.getOrSet('k', () => origin.promise))
+    expect(await ask()).toEqual(['old', 'stale'])
+    await on.clock.advance(0)
+    await other.delete('k')
+    gate.open()
+    await on.clock.advance(0)
+    const asked = ask()
+    await on.clock.advance(0)
+    origin.resolve('new')
+    return (await settled(on.clock, asked))[0]
+  }
+
+  test('is not served by it once it has the claim', async () => {
+    const given = await refreshing(
+      (gate) => gate.hold('claim', 'operation'),
+      () => false,
+    )
+    expect(given).toBe('new')
+  })
+
+  test('is not served by it when it loads without a claim', async () => {
+    const given = await refreshing(
+      () => undefined,
+      () => true,
+    )
+    expect(given).toBe('new')
+  })
+
+  test('is not served by it when somebody else has expired it before: that is another version', async () => {
+    const gate = createGate()
+    const cache = on.open({ ttl: 60_000, staleFor: '1h', retryAfter: 0 }, gate.around)
+    const other = on.open({ ttl: 60_000, staleFor: '1h' })
+    await cache.set('k', 'old')
+    await on.clock.advance(60_001)
+    gate.hold('claim', 'operation')
+    const origin = Promise.withResolvers<string>()
+    const ask = () => lookedUp(cache, () => cache.getOrSet('k', () => origin.promise))
+    expect(await ask()).toEqual(['old', 'stale'])
+    await on.clock.advance(0)
+    await other.set('k', 'newer')
+    await other.expire('k')
+    gate.open()
+    await on.clock.advance(0)
+    expect(await ask()).toEqual(['newer', 'stale'])
+    origin.resolve('newest')
+    await on.quiet(cache)
+  })
+
+  test('is served to who found it before, should the load fail too', async () => {
+    const cache = on.open({ ttl: 60_000, staleFor: '1h' }, (operation, work) =>
+      operation === 'claim' ? Promise.reject(new Error('failed')) : work(),
+    )
+    await cache.set('k', 'old')
+    await on.clock.advance(60_001)
+    const load = () => Promise.reject(new Error('down'))
+    const asked = lookedUp(cache, () => cache.getOrSet('k', load, { softTimeout: '1s' }))
+    expect(await settled(on.clock, asked)).toEqual(['old', 'stale'])
   })
 })

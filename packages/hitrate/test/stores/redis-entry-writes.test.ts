@@ -90,7 +90,7 @@ describe('on a server', () => {
     const keys = Array.from({ length: 100 }, (_, index) => `many:${index}`)
     const claimed = await claims(keys)
     const began = beganOf(claimed)
-    expect(new Set(claimed)).toEqual(new Set([{ kind: 'claimed', at: began }]))
+    expect(new Set(claimed)).toEqual(new Set([{ kind: 'claimed', at: began, kept: false }]))
     expect(await scriptCalls()).toBe(1)
     const filled = await fills(keys, began, (key) => `body of ${key}`)
     expect(new Set(filled)).toEqual(new Set(['stored']))

@@ -116,11 +116,11 @@ export function createMemoryStore(context: StoreContext, server: MemoryServer = 
         if (over === 'steal' || over.as === 'stale') {
           if (over !== 'steal' && value.refreshingUntil > now) return { kind: 'held' }
           put(key, { ...value, version, refreshingUntil: until }, Math.max(untilOf(key), until))
-          return { kind: 'claimed', at: now }
+          return { kind: 'claimed', at: now, kept: true }
         }
       }
       put(key, { kind: 'claim', version }, until)
-      return { kind: 'claimed', at: now }
+      return { kind: 'claimed', at: now, kept: false }
     })
 
   const fill = ({ key, version, began, life, body }: FillRequest): Promise<FillResult> =>

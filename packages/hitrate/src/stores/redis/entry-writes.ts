@@ -67,10 +67,11 @@ export function createEntryWrites(options: {
     if (requests.some(({ over }) => over !== undefined)) args.push(...requests.map(({ over }) => seen(over)))
     const [time, answers] = list(await run(CLAIM, keys, args))
     const at = integer(time)
-    const claimed: ClaimReply = { kind: 'claimed', at }
+    const claimed: ClaimReply = { kind: 'claimed', at, kept: false }
     const damaged: string[] = []
     const replies = list(answers).map((answer, place): ClaimReply | Error => {
       if (answer === 1) return claimed
+      if (answer === 2) return { kind: 'claimed', at, kept: true }
       if (answer === 0) return HELD
       if (Array.isArray(answer)) return failureOf(answer)
       const stored = parseStored(bytesOrNull(answer))

@@ -4,8 +4,8 @@ import { type Script, script, unlessZero, unlessZeroEach, writtenOnes } from './
 
 /**
  * KEYS entries; ARGV versions, leases, and, unless of none anything was seen, for each what was: '' nothing, '*' any, 's' or
- * 'd' and the version of an entry that was stale or dead. Answers the time, and for each key 1 claimed, 0 held, or the bytes
- * of an entry of another version.
+ * 'd' and the version of an entry that was stale or dead. Answers the time, and for each key 1 claimed, 2 claimed and
+ * what was seen stays, 0 held, or the bytes of an entry of another version.
  */
 export const CLAIM: Script = script(
   `
@@ -27,7 +27,7 @@ local function claim(index)
       local left = left_of(key)
       redis.call('SETRANGE', key, 3, version .. ends)
       keep_for(key, left, lease)
-      return 1
+      return 2
     end
     if seen ~= 'd' .. there then return bytes end
   end

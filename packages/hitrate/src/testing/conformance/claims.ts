@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ClaimRequest } from '../../stores/store.ts'
 import {
   BODY,
   claimed,
@@ -155,6 +156,28 @@ export const CLAIM_CHECKS: readonly StoreCheck[] = [
       const entry = await entryAt(store, 'k')
       assert.deepEqual([entry.version, entry.body], [version, BODY])
       assert.equal(await fill(store, 'k', victim), 'refused')
+    },
+  },
+  {
+    name: 'a claim says whether the entry that was there stays servable',
+    async run({ store, other }) {
+      const kept = async (key: string, over: ClaimRequest['over']): Promise<boolean | undefined> => {
+        const reply = await claimOne(store, { key, version: newVersion(), lease: LONG, over })
+        return reply.kind === 'claimed' ? reply.kept : undefined
+      }
+      const seen = async (key: string, as: 'stale' | 'dead'): Promise<ClaimRequest['over']> => ({
+        version: (await filled(other, key)).version,
+        as,
+      })
+      assert.equal(await kept('free', undefined), false)
+      assert.equal(await kept('stale', await seen('stale', 'stale')), true)
+      assert.equal(await kept('dead', await seen('dead', 'dead')), false)
+      assert.equal(await kept('free', 'steal'), false)
+      await seen('stolen', 'stale')
+      assert.equal(await kept('stolen', 'steal'), true)
+      const gone = await seen('gone', 'stale')
+      await other.delete(['gone'])
+      assert.equal(await kept('gone', gone), false)
     },
   },
   {

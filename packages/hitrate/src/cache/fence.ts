@@ -1,3 +1,5 @@
+import { ByKey } from './by-key.ts'
+
 /**
  * The fence inside a process: an invalidation voids everything in flight that began before it.
  *
@@ -43,9 +45,9 @@ class OpenTicket implements Ticket {
   before: OpenTicket | undefined = undefined
   after: OpenTicket | undefined
   #holders = 1
-  readonly #newest: Map<string, OpenTicket>
+  readonly #newest: ByKey<OpenTicket>
 
-  constructor(key: string, seq: number, newest: Map<string, OpenTicket>) {
+  constructor(key: string, seq: number, newest: ByKey<OpenTicket>) {
     this.key = key
     this.seq = seq
     this.#newest = newest
@@ -71,7 +73,7 @@ class OpenTicket implements Ticket {
 
 export function createFence(): Fence {
   /** Of each key; the others come after it. */
-  const newest = new Map<string, OpenTicket>()
+  const newest = new ByKey<OpenTicket>()
   let seq = 0
 
   const voidAll = (of: OpenTicket | undefined, mode: 'delete' | 'expire'): void => {

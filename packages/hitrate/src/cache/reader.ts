@@ -12,6 +12,7 @@ import {
 } from '../stores/store.ts'
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
+import { ByKey } from './by-key.ts'
 import type { Claim, Claimed, Claims, Taker } from './claims.ts'
 import type { Coherence } from './coherence.ts'
 import { type Entry, type EntryMaker, freshness } from './entry.ts'
@@ -146,7 +147,7 @@ export function createReader(options: ReaderParts): Reader {
   const { shards, tags, markers, fence, payloads, makeEntry, tier1, format, forecast, claims, background } =
     options
   const { clock, recorder } = options
-  const inFlight = new Map<string, OneRead>()
+  const inFlight = new ByKey<OneRead>()
 
   const begin = (key: string, pattern: PatternHandle, batch: boolean, told = false): OneRead => {
     const trip = trips.next(shards.of(key), key, batch)

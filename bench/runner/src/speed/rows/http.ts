@@ -11,7 +11,6 @@ import type { Row, RowPace } from '../row.ts'
 import { type Timed, verdictOf } from '../verdict.ts'
 
 const CONNECTIONS = 20
-const WARM_UP = 2
 const TURN_MS = 800
 /** A turn lasts as long as several of others: fewer are enough. */
 const ROUNDS_PER_ROUND = 1 / 3
@@ -93,13 +92,14 @@ async function trialOf(
   { name, path }: Page,
   servers: readonly Server[],
   load: AskedProcess<LoadOrder, LoadFound>,
-  { rounds }: RowPace,
+  { rounds, warmUpMs }: RowPace,
 ): Promise<TrialResult> {
   await expectSame(servers, path)
   const turns = new Map<string, Timed[]>(servers.map((server) => [server.name, []]))
   const counted = Math.max(3, Math.round(rounds * ROUNDS_PER_ROUND))
-  for (let round = -WARM_UP; round < counted; round++) {
-    const first = (round + WARM_UP) % servers.length
+  const uncounted = Math.ceil(warmUpMs / TURN_MS)
+  for (let round = -uncounted; round < counted; round++) {
+    const first = (round + uncounted) % servers.length
     for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {
       const turn = await turnOf(server, path, load)
       if (round >= 0) turns.get(server.name)?.push(turn)

@@ -3,12 +3,11 @@ import { type Spread, spreadOf } from '../../spread.ts'
 import { type AskedProcess, startProcess } from '../asked-process.ts'
 import type { AskerFound, AskerOrder } from '../children/asker.ts'
 import type { MonitoredFound, MonitoredOrder } from '../children/monitored.ts'
-import type { Row } from '../row.ts'
+import type { Row, RowPace } from '../row.ts'
 import { verdict } from '../verdict.ts'
 
 const FULL = { patterns: 200, endpoints: 100, hours: 24 } as const
 const REQUESTS = 200
-const WARM_UP = 2
 const BASE = '/api/v1/cache'
 const PATHS = ['/stats', `/stats/patterns?limit=${FULL.patterns}`] as const
 const P99_MS = { atMost: 5 } as const
@@ -23,13 +22,14 @@ export const monitor: Row = {
   name: 'monitor',
   title,
   guarded: true,
-  measure: async ({ rounds }) => {
+  measure: async ({ rounds, warmUpMs }) => {
     const monitored: Monitored = startProcess(new URL('../children/monitored.ts', import.meta.url))
     const asker: Asker = startProcess(new URL('../children/asker.ts', import.meta.url))
     try {
       const { url = '', patterns } = await monitored.ask({ do: 'open', ...FULL })
       if (patterns !== FULL.patterns) throw new Error(`${patterns} patterns are there, not ${FULL.patterns}`)
-      const asked = await inTurns([`/items/7`, ...PATHS.map((path) => `${BASE}${path}`)], rounds, (path) =>
+      const paths = [`/items/7`, ...PATHS.map((path) => `${BASE}${path}`)]
+      const asked = await inTurns(paths, { rounds, warmUpMs }, (path) =>
         ask(`${url}${path}`, monitored, asker),
       )
       const figures = asked.flatMap(({ path, p99Ms, longestMs }) => [
@@ -62,15 +62,16 @@ interface Asked {
 
 async function inTurns(
   paths: readonly string[],
-  rounds: number,
+  { rounds, warmUpMs }: Pick<RowPace, 'rounds' | 'warmUpMs'>,
   measure: (path: string) => Promise<Asked>,
 ): Promise<readonly { readonly path: string; readonly p99Ms: Spread; readonly longestMs: Spread }[]> {
   const found = paths.map((path) => ({ path, rounds: [] as Asked[] }))
-  for (let round = -WARM_UP; round < rounds; round++) {
-    for (const { path, rounds: own } of found) {
-      const asked = await measure(path)
-      if (round >= 0) own.push(asked)
-    }
+  for (const path of paths) {
+    const until = performance.now() + warmUpMs
+    while (performance.now() < until) await measure(path)
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { path, rounds: own } of found) own.push(await measure(path))
   }
   return found.map(({ path, rounds: own }) => ({
     path,

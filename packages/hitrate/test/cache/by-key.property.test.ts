@@ -31,6 +31,25 @@ describe('a map of what is in flight', () => {
     )
   })
 
+  test('holds what a Map would, however many come and go', () => {
+    const ours = new ByKey<number>()
+    const model = new Map<string, number>()
+    for (let step = 0; step < 20_000; step++) {
+      const name = `k${(step * 7_919) % 2_003}`
+      if (step % 5 < 2) {
+        ours.set(name, step)
+        model.set(name, step)
+      } else {
+        const gone = `k${(step * 104_729) % 2_003}`
+        ours.delete(gone)
+        model.delete(gone)
+      }
+      expect(ours.size).toBe(model.size)
+      expect(ours.get(name)).toBe(model.get(name))
+      if (step % 1_000 === 0) expect(new Map(ours)).toEqual(model)
+    }
+  })
+
   test('is gone through while it changes, as fences do', () => {
     const ours = new ByKey<number>()
     for (const name of ['a', 'b', 'c']) ours.set(name, 1)

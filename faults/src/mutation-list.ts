@@ -158,6 +158,11 @@ export const MUTATIONS: readonly Mutation[] = [
     caughtBy: inProcess('fence/meanwhile.test.ts'),
   },
   {
+    name: 'a refresh goes on offering what nobody would tell us the end of',
+    patches: [patch('cache/permits.ts', '(claimed && reader.tells(flight.plan.key))', 'claimed')],
+    caughtBy: inProcess('fence/meanwhile.test.ts'),
+  },
+  {
     name: 'what was expired is offered as if it were not',
     patches: [patch('cache/flight.ts', 'return this.#invalidated || this.#ticket.voided', 'return false')],
     caughtBy: inProcess('fence/meanwhile.test.ts'),

@@ -217,12 +217,12 @@ class Asking {
     const flight = this.#flight
     flight.waiting = false
     // Without a claim, the load begins now.
-    if (permit?.kind === 'claim') flight.trustClaim(fence)
-    else {
-      flight.renewTicket(fence)
-      // What is claimed is watched, and without that and L1 nothing is.
-      if (reader.tracking !== 'all') flight.withdrawStale()
-    }
+    const claimed = permit?.kind === 'claim'
+    if (claimed) flight.trustClaim(fence)
+    else flight.renewTicket(fence)
+    // What is claimed is watched, where the link tells of changes; without L1 nothing else is.
+    const watched = reader.tracking === 'all' || (claimed && reader.tells(flight.plan.key))
+    if (!watched) flight.withdrawStale()
     return permit
   }
 }

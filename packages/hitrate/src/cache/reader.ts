@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { type Envelope, type EnvelopeFormat, readEnvelope } from '../codec/envelope.ts'
 import type { MissReason, PatternHandle, Recorder } from '../metrics/recorder.ts'
-import type { L2Failure, TierCount } from '../stores/guard.ts'
+import type { TierCount } from '../stores/guard.ts'
 import {
-  type ClaimRequest,
   ABSENT as NOTHING,
   type ServerTime,
   type Stored,
@@ -13,44 +12,18 @@ import {
 import type { Milliseconds } from '../units.ts'
 import type { Background } from './background.ts'
 import { ByKey } from './by-key.ts'
-import type { Claim, Claimed, Claims, Taker } from './claims.ts'
+import type { Claimed, Claims, Taker } from './claims.ts'
 import type { Coherence } from './coherence.ts'
-import { type Entry, type EntryMaker, freshness } from './entry.ts'
+import { type EntryMaker, freshness } from './entry.ts'
 import type { Fence, Ticket } from './fence.ts'
 import type { Forecast } from './forecast.ts'
 import type { Marker, Markers } from './markers.ts'
 import type { Payloads } from './payload.ts'
+import { ABSENT, CLAIMED, failedBy, JUNK, OneRead, type Read, type Reading, UNREADABLE } from './read.ts'
 import type { Shards } from './shards.ts'
 import type { TagStore } from './tags.ts'
 import type { Tier1 } from './tier1.ts'
 import { createTrips, type Trip } from './trips.ts'
-
-/** What L2 said of one key. `over` is what a claim must know of the entry that was found wanting. */
-export type Reading =
-  | { readonly kind: 'fresh'; readonly entry: Entry }
-  /** `busy`: somebody refreshes it, or a refresh failed lately. */
-  | {
-      readonly kind: 'stale'
-      readonly entry: Entry
-      readonly over: ClaimRequest['over']
-      readonly busy: boolean
-    }
-  | { readonly kind: 'absent'; readonly reason: MissReason | undefined; readonly over: ClaimRequest['over'] }
-  /** Somebody is loading it. */
-  | { readonly kind: 'claimed' }
-  | { readonly kind: 'failed'; readonly reason: 'l2_error' | 'l2_open' }
-
-/** One key being read, for all who asked for it meanwhile. */
-export interface Read {
-  /** Open until it was read; who needs it for longer shares it. */
-  readonly ticket: Ticket
-  /** Resolves when L2 has answered, or will not: with it all that travelled together. */
-  readonly done: Promise<void>
-  /** What L2 said, once it is done; to be taken at once, by who waits for that, and forgotten afterwards. */
-  readonly reading: Reading
-  /** The claim that was taken in place of it, for one of those who wait; given back where none wants it. */
-  takeClaim(): Claim | undefined
-}
 
 export interface Reader {
   /**
@@ -75,34 +48,6 @@ export interface Reader {
   judge(ticket: Ticket, pattern: PatternHandle, stored: StoredEntry, sent: Milliseconds): Promise<Reading>
 }
 
-class OneRead implements Read {
-  readonly ticket: Ticket
-  readonly pattern: PatternHandle
-  readonly done: Promise<void>
-  /** Whether to be told of the key's changes. */
-  readonly told: boolean
-  reading: Reading = UNREADABLE
-  finished = false
-  #claim: Claim | undefined
-
-  constructor(ticket: Ticket, pattern: PatternHandle, done: Promise<void>, told: boolean) {
-    this.ticket = ticket
-    this.pattern = pattern
-    this.done = done
-    this.told = told
-  }
-
-  takeClaim(): Claim | undefined {
-    const claim = this.#claim
-    this.#claim = undefined
-    return claim
-  }
-
-  claimed(claim: Claim): void {
-    this.#claim = claim
-  }
-}
-
 /** When and by whose clock entries are judged. */
 interface Moment {
   /** L2 was asked then. */
@@ -118,11 +63,6 @@ interface Opened {
   readonly envelope: Envelope
   readonly markers: readonly Marker[]
 }
-
-const ABSENT: Reading = Object.freeze({ kind: 'absent', reason: undefined, over: undefined })
-const JUNK: Reading = Object.freeze({ kind: 'absent', reason: 'decode_error', over: undefined })
-const CLAIMED: Reading = Object.freeze({ kind: 'claimed' })
-const UNREADABLE: Reading = Object.freeze({ kind: 'failed', reason: 'l2_error' })
 
 export interface ReaderParts {
   readonly shards: Shards
@@ -382,10 +322,6 @@ export function createReader(options: ReaderParts): Reader {
     },
     judge,
   }
-}
-
-function failedBy(failure: L2Failure): Reading {
-  return { kind: 'failed', reason: failure === 'open' ? 'l2_open' : 'l2_error' }
 }
 
 const NO_NAMES: readonly string[] = Object.freeze([])

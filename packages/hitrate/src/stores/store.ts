@@ -134,8 +134,8 @@ export interface Link {
  * Of what others change the server tells us.
  *
  * - `all`: of whatever was read or written
- * - `asked`: of markers, of what was claimed, filled, renewed or given back, and of what was read or written to be told of;
- *   a server need not remember the rest, which takes it as long again as reading it (Redis 7.0)
+ * - `asked`: of markers, of what was claimed, filled, renewed, given back or removed, and of what was read or written to be
+ *   told of; a server need not remember the rest, which costs it time and memory for each key
  * - `none`
  */
 export type TrackingMode = 'all' | 'asked' | 'none'

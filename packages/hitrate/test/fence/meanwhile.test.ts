@@ -273,6 +273,22 @@ describe('without L1, a stale value that another process deletes while its refre
     await on.quiet(cache)
   })
 
+  test('is not served by it either where nothing is told', async () => {
+    const options = { ttl: 60_000, staleFor: '1h', coherence: 'none' } as const
+    const [cache, other] = [on.open(options), on.open(options)]
+    await cache.set('k', 'old')
+    await on.clock.advance(60_001)
+    const origin = Promise.withResolvers<string>()
+    const ask = () => lookedUp(cache, () => cache.getOrSet('k', () => origin.promise))
+    expect(await ask()).toEqual(['old', 'stale'])
+    await on.clock.advance(0)
+    await other.delete('k')
+    const asked = ask()
+    await on.clock.advance(0)
+    origin.resolve('new')
+    expect((await settled(on.clock, asked))[0]).toBe('new')
+  })
+
   test('is served to who found it before, should the load fail too', async () => {
     const cache = on.open({ ttl: 60_000, staleFor: '1h' }, (operation, work) =>
       operation === 'claim' ? Promise.reject(new Error('failed')) : work(),

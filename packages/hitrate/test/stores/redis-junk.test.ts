@@ -1,29 +1,19 @@
 /** What others may leave under our keys: every operation takes it for nothing of ours, and goes on. */
 import { randomBytes } from 'node:crypto'
-import { type RedisServer, startRedis } from '@hitrate/test-support'
 import fc from 'fast-check'
 import { type Cache, createCache } from 'hitrate'
 import { redisStore } from 'hitrate/redis'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { Store, Stored } from '../../src/stores/store.ts'
 import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
-import { connectRaw, type RawRedis } from './raw-redis.ts'
+import { redisAndRaw } from './raw-redis.ts'
 import { storeContext } from './store-context.ts'
 
-let redis: RedisServer
-let raw: RawRedis
+const { redis, raw } = await redisAndRaw()
 let store: Store
 let cache: Cache
 
-beforeAll(async () => {
-  redis = await startRedis()
-  raw = await connectRaw(redis.url)
-})
-afterAll(async () => {
-  raw.destroy()
-  await redis.stop()
-})
 beforeEach(async () => {
   await raw.flushAll()
   store = redisStore(redis.url).open(storeContext(systemClock, { name: 'junk' }))

@@ -1,23 +1,12 @@
-import { type RedisServer, startRedis } from '@hitrate/test-support'
 import { redisStore } from 'hitrate/redis'
 import { BOARD_CHECKS, LINK_CHECKS, STORE_CHECKS, type TrackedStoresUnderTest } from 'hitrate/testing'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { ALL, type Change, type MarkerName, type Store, type TrackingMode } from '../../src/stores/store.ts'
-import { connectRaw, type RawRedis } from './raw-redis.ts'
+import { redisAndRaw } from './raw-redis.ts'
 import { storeContext } from './store-context.ts'
 
-let redis: RedisServer
-let raw: RawRedis
-
-beforeAll(async () => {
-  redis = await startRedis()
-  raw = await connectRaw(redis.url)
-})
-afterAll(async () => {
-  raw.destroy()
-  await redis.stop()
-})
+const { redis, raw } = await redisAndRaw()
 
 async function open(prefix: string, tracking: TrackingMode, changes: Change[]): Promise<Store> {
   const context = storeContext(systemClock, { tracking, onChange: (change) => void changes.push(change) })

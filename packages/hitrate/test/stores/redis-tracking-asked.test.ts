@@ -1,23 +1,12 @@
 /** What Redis remembers and tells where a link is tracked for what is asked for alone, as a cache without L1 has it. */
 import { randomBytes } from 'node:crypto'
-import { type RedisServer, startRedis } from '@hitrate/test-support'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { Change } from '../../src/stores/store.ts'
-import { connectRaw, type RawRedis } from './raw-redis.ts'
+import { redisAndRaw } from './raw-redis.ts'
 import { at, version, type Watched, watching } from './redis-tracked.ts'
 
-let redis: RedisServer
-let raw: RawRedis
-
-beforeAll(async () => {
-  redis = await startRedis()
-  raw = await connectRaw(redis.url)
-})
-afterAll(async () => {
-  raw.destroy()
-  await redis.stop()
-})
+const { redis, raw } = await redisAndRaw()
 
 const LONG = 60_000
 const entry = (key: string): Change => ({ kind: 'entry', key })

@@ -1,27 +1,17 @@
 /** What Redis tells on a tracked connection, seen through the store: coherence of L1 rests on each of these. */
 import { randomBytes } from 'node:crypto'
-import { type RedisServer, startRedis } from '@hitrate/test-support'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { ALL, type Change, type Store } from '../../src/stores/store.ts'
 import { claimOne, fillOne } from '../../src/testing/conformance/subject.ts'
-import { connectRaw, type RawRedis } from './raw-redis.ts'
+import { connectRaw, redisAndRaw } from './raw-redis.ts'
 import { at, PREFIX, version, type Watched, watching } from './redis-tracked.ts'
 
-let redis: RedisServer
-let raw: RawRedis
+const { redis, raw } = await redisAndRaw()
 let watched: Watched
 let store: Store
 let other: Watched
 
-beforeAll(async () => {
-  redis = await startRedis()
-  raw = await connectRaw(redis.url)
-})
-afterAll(async () => {
-  raw.destroy()
-  await redis.stop()
-})
 beforeEach(async () => {
   await raw.configSet({ maxmemory: '0', 'tracking-table-max-keys': '1000000' })
   await raw.flushAll()

@@ -73,7 +73,7 @@ function difference(
   for (const [name, calls] of after) {
     const count = (calls - (before.get(name) ?? 0)) / times
     // The counting itself.
-    if (name !== 'info' && count >= SELDOM) each[name.toUpperCase()] = count
+    if (name !== 'info' && count >= SELDOM) each[name.toUpperCase().replace('|', ' ')] = count
   }
   return each
 }

@@ -43,9 +43,10 @@ export class OtherShare {
 export function patternStatsOf({ handle, tally }: Row): PatternStats {
   const stats = statsOf(tally)
   return Object.freeze({
+    // First: an object that others are added to is copied as it is, while one that is added to others grows step by step.
+    ...stats,
     pattern: handle.label,
     keyspace: handle.keyspace,
-    ...stats,
     avgLoadTimeMs: stats.load.avgMs,
     avgSizeBytes: ratio(tally.count(SIZE_SUM_AT), tally.count(SIZES_AT)),
     ttlSeconds: handle.ttl === null ? null : handle.ttl / 1_000,

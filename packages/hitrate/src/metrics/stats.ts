@@ -26,13 +26,20 @@ const PERCENTILES = [0.5, 0.95, 0.99] as const
 const HITS = (['hit_l1', 'hit_l2', 'stale'] as const).map(outcomeAt)
 const MISSES = (['miss', 'coalesced', 'error'] as const).map(outcomeAt)
 
+/** Places of loads that ended so, whatever started them. */
+const LOADS = byName(LOAD_RESULTS, (result) => LOAD_TRIGGERS.map((trigger) => loadAt(trigger, result)))
+
 /** Hits, misses and both, from counters that begin with the outcomes: those of a series or of a cell. */
 export function hitsAndMisses(tally: Tally): { hits: number; misses: number; total: number } {
-  const sum = (places: readonly number[]): number =>
-    places.reduce((total, place) => total + tally.count(place), 0)
-  const hits = sum(HITS)
-  const misses = sum(MISSES)
+  const hits = sumOf(tally, HITS)
+  const misses = sumOf(tally, MISSES)
   return { hits, misses, total: hits + misses }
+}
+
+function sumOf(tally: Tally, places: readonly number[]): number {
+  let sum = 0
+  for (const place of places) sum += tally.count(place)
+  return sum
 }
 
 /** A share; of nothing, 0. */
@@ -64,23 +71,24 @@ export function statsOf(tally: Tally): CacheStats {
 }
 
 function loadStatsOf(tally: Tally): LoadStats {
-  const results = byName(LOAD_RESULTS, (result) =>
-    LOAD_TRIGGERS.reduce((sum, trigger) => sum + tally.count(loadAt(trigger, result)), 0),
-  )
+  const results = byName(LOAD_RESULTS, (result) => sumOf(tally, LOADS[result]))
   const histogram = tally.histograms[LOAD]
+  const { p50Ms, p95Ms, p99Ms } = latenciesOf(histogram)
   return Object.freeze({
     count: results.ok + results.absent + results.error + results.timeout,
     errors: results.error + results.timeout,
     avgMs: meanMs(histogram),
-    ...latenciesOf(histogram),
+    p50Ms,
+    p95Ms,
+    p99Ms,
     results,
   })
 }
 
 /** Percentiles of a histogram of times. */
 export function latenciesOf(histogram: Histogram | undefined): Latencies {
-  const [p50 = 0, p95 = 0, p99 = 0] = histogram?.quantiles(PERCENTILES) ?? []
-  return { p50Ms: p50 * MS_PER_SECOND, p95Ms: p95 * MS_PER_SECOND, p99Ms: p99 * MS_PER_SECOND }
+  const seconds = histogram?.quantiles(PERCENTILES)
+  return { p50Ms: inMs(seconds?.[0]), p95Ms: inMs(seconds?.[1]), p99Ms: inMs(seconds?.[2]) }
 }
 
 /** Response times of all hits, from the counts of the whole cache. */
@@ -91,7 +99,11 @@ export function hitLatencies(overall: Tally): Latencies {
 }
 
 export function meanMs(histogram: Histogram | undefined): Milliseconds {
-  return (histogram?.mean ?? 0) * MS_PER_SECOND
+  return inMs(histogram?.mean)
+}
+
+function inMs(seconds = 0): Milliseconds {
+  return seconds * MS_PER_SECOND
 }
 
 /** The counts of the whole cache in the form of a pattern's: response times of all outcomes but `bypass` in one. */

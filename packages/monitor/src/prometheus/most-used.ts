@@ -22,8 +22,8 @@ interface Tracked {
   /** All its series had counted when last looked at. */
   readonly seen: LookupTotals
   readonly inherited: LookupTotals
-  /** What is told under its label; `undefined`: it counts in `__other__`. */
-  readonly shown: LookupTotals | undefined
+  /** Told by its name; else it counts in `__other__`. */
+  readonly named: boolean
 }
 
 const NONE: LookupTotals = Object.freeze({ hit: 0, stale: 0, miss: 0 })
@@ -33,13 +33,17 @@ const NONE: LookupTotals = Object.freeze({ hit: 0, stale: 0, miss: 0 })
  *
  * Had a label's past to move when the label does, `__other__` would leap by lookups of last week when a label is folded
  * into it, which Prometheus takes for a burst of traffic, and fall when one leaves it, which it takes for a restart. So
- * only what is new moves: each lookup is counted once, under the name its label was told by at the time. A label that
- * ends takes its series with it; one that comes to be told by name begins at 0, also when it was there before. Rates and
- * sums of rates are right throughout; the sum of the counters falls by what an ended series had.
+ * only what is new moves: each lookup is counted once, under the name its label was told by at the time. A label that is
+ * told no more takes its series with it; one that comes to be told by name begins at 0, also when it was there before. One
+ * that ended and came back between two calls goes on: a counter that began anew and had already passed where it was would
+ * hide what it counted. Rates and sums of rates are right throughout; the sum of the counters falls by what an ended
+ * series had.
  */
 export class MostUsed {
   readonly #cap: number
   #tracked: ReadonlyMap<number, Tracked> = new Map()
+  /** What was told by name at the last call, by the text told. */
+  #told: ReadonlyMap<string, LookupTotals> = new Map()
   #other = NONE
 
   /** @param cap labels told by name, `__other__` aside */
@@ -52,7 +56,7 @@ export class MostUsed {
     const named = this.#choose(rows)
     const ended = new Map(this.#tracked)
     const tracked = new Map<number, Tracked>()
-    const told: LabelCounts[] = []
+    const told = new Map<string, LookupTotals>()
     let other = this.#other
     for (const row of rows) {
       const known = ended.get(row.series)
@@ -61,23 +65,26 @@ export class MostUsed {
       const own = minus(minus(row, known?.seen ?? NONE), gained)
       // What ended series had counted since the last call is known only as part of what others inherited from them.
       other = plus(other, gained)
-      const goesOn = named.has(row) && (known === undefined || known.shown !== undefined)
+      const isNamed = named.has(row)
+      const goesOn = isNamed && known?.named !== false
       if (!goesOn) other = plus(other, own)
-      const before = known?.shown ?? NONE
-      const shown = goesOn ? plus(before, own) : named.has(row) ? NONE : undefined
-      if (shown !== undefined) told.push({ label: textOf(row), counts: shown })
-      tracked.set(row.series, { seen: plus(row, NONE), inherited: row.inherited, shown })
+      if (isNamed) {
+        const text = textOf(row)
+        told.set(text, plus(this.#told.get(text) ?? NONE, goesOn ? own : NONE))
+      }
+      tracked.set(row.series, { seen: plus(row, NONE), inherited: row.inherited, named: isNamed })
     }
     for (const { seen } of ended.values()) other = minus(other, seen)
     this.#other = other
+    this.#told = told
     this.#tracked = tracked
-    return [...told, { label: OTHER, counts: other }]
+    return [...told, [OTHER, other] as const].map(([label, counts]) => ({ label, counts }))
   }
 
   /** Those told by name: the ones that were, unless a place is free or somebody else is used a lot more. */
   #choose(rows: readonly Row[]): ReadonlySet<Row> {
     const byUse = rows.filter(({ label }) => label !== OTHER).sort((a, b) => useOf(b) - useOf(a))
-    const isShown = (row: Row): boolean => this.#tracked.get(row.series)?.shown !== undefined
+    const isShown = (row: Row): boolean => this.#tracked.get(row.series)?.named === true
     const fallers = byUse.filter(isShown)
     const named = new Set(fallers)
     const labels = new Set(fallers.map(textOf))

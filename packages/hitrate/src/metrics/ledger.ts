@@ -29,6 +29,8 @@ import { floorTo, tierAt, tiersFor, TIERS as WINDOW_TIERS } from './tiers.ts'
 /** Series change hands at most this often, and old use is halved this often. */
 const REBALANCE: Milliseconds = 60_000
 const AGE: Milliseconds = 15 * 60_000
+/** Between two portions of rolling up: requests come in between. */
+const PAUSE: Milliseconds = 5
 
 /** Lookups outside any request. */
 export const NONE = '__none__'
@@ -81,6 +83,8 @@ export class Ledger {
   readonly #width: Milliseconds
   /** On the monotonic clock. */
   #slotEnds: Milliseconds
+  /** When there is something to do: at the latest when the slot ends. */
+  #due: Milliseconds
 
   constructor(options: ResolvedMetricsOptions) {
     this.options = options
@@ -91,6 +95,7 @@ export class Ledger {
     const tiers = tiersFor(options.retention, WINDOW_TIERS)
     this.#width = tierAt(tiers, 0).width
     this.#slotEnds = floorTo(time, this.#width) + this.#width - this.#offset
+    this.#due = this.#slotEnds
 
     this.l1Sizes = new L1Sizes(tiers)
     this.events = new EventLog(() => this.time)
@@ -142,7 +147,7 @@ export class Ledger {
   }
 
   tickAt(now: Milliseconds): void {
-    if (now >= this.#slotEnds) this.#advance(now)
+    if (now >= this.#due) this.#passed(now)
   }
 
   /** Before anything is read: all that has happened is counted. */
@@ -155,6 +160,7 @@ export class Ledger {
   finish(): void {
     this.settle()
     this.#advance(this.#slotEnds)
+    this.#due = this.#slotEnds
   }
 
   /** Forgets all windows; what is counted for ever stays. */
@@ -167,6 +173,13 @@ export class Ledger {
 
   get #rollups(): readonly Rollup[] {
     return [this.overallRollup, this.patternRollup, this.endpointRollup, this.tierRollup, this.cellRollup]
+  }
+
+  #passed(now: Milliseconds): void {
+    const ends = now >= this.#slotEnds
+    if (ends) this.#advance(now)
+    const goesOn = ends || this.#rollups.some((rollup) => rollup.carryOn())
+    this.#due = goesOn ? Math.min(now + PAUSE, this.#slotEnds) : this.#slotEnds
   }
 
   #advance(now: Milliseconds): void {

@@ -1,5 +1,5 @@
 import type { Bytes, Milliseconds } from '../units.ts'
-import { mergeSegments, type Segment, writeSegment } from './segment.ts'
+import { mergeSegments, type Segment, writeSegment, writeSegmentInPortions } from './segment.ts'
 import { type Shape, Tally } from './tally.ts'
 import { floorTo, reach, stepping, type Tier, tierAt } from './tiers.ts'
 import { MergedView } from './view.ts'
@@ -44,9 +44,10 @@ const MAX_FOLDED = 10_000
 /**
  * Rolling windows over many series in constant memory. Recording goes into each series' open tally. When its bucket of
  * the finest tier ends, all open tallies are encoded into one segment; when a bucket of a coarser tier ends, the
- * segments it spans are merged into one. A window is made of closed coarse buckets, the finer ones closed since, and the
- * open one; it begins at a border of the finest tier that covers it, so it is never shorter than asked and longer by
- * less than one bucket.
+ * segments it spans are merged into one. That takes up to 30 ms for a quarter of an hour of 200 patterns, so it is done
+ * in portions, and until it is finished the finer segments stand for it. A window is made of closed coarse buckets, the
+ * finer ones closed since, and the open one; it begins at a border of the finest tier that covers it, so it is never
+ * shorter than asked and longer by less than one bucket.
  *
  * Time is given as a number. Should it go back, counts stay in the newest bucket.
  */
@@ -56,6 +57,10 @@ export class Rollup {
   readonly #tiers: readonly Tier[]
   /** Closed buckets by tier, oldest first; those without traffic don't exist. */
   readonly #closed: Segment[][]
+  /** By tier, where its closed buckets end: what is younger is in those of finer tiers. */
+  readonly #through: Milliseconds[]
+  /** What has to be rolled up, one after the other. */
+  readonly #rolling: Generator<undefined, void>[] = []
   readonly #live = new Map<number, Series>()
   /** Where the records of a folded series belong, and since when; oldest first. */
   readonly #folded = new Map<number, { readonly into: number; readonly at: Milliseconds }>()
@@ -76,6 +81,7 @@ export class Rollup {
     this.#closed = options.tiers.map(() => [])
     this.#sum = new Tally(shape)
     this.#slot = floorTo(options.time, tierAt(options.tiers, 0).width)
+    this.#through = options.tiers.map(({ width }) => floorTo(options.time, width))
   }
 
   /** When the open bucket began. */
@@ -133,27 +139,35 @@ export class Rollup {
     for (const view of this.#views.values()) view.drop(series.id)
   }
 
-  /** Closes the buckets that have ended by `time`; does nothing when none has. */
+  /**
+   * Closes the buckets that have ended by `time`; does nothing when none has. Of coarser tiers it only begins to: the rest
+   * is left to {@link Rollup.carryOn}.
+   */
   advance(time: Milliseconds): void {
     const ended = this.#slot
     const slot = floorTo(time, tierAt(this.#tiers, 0).width)
     if (slot <= ended) return
+    this.#finishRolling()
     this.#slot = slot
+    this.#through[0] = slot
     this.#push(0, this.#closeOpen(ended))
-    let tidy = this.#tiers.length === 1
     for (const [place, { width }] of this.#tiers.entries()) {
       const start = floorTo(ended, width)
-      if (place === 0 || floorTo(slot, width) === start) continue
-      this.#push(place, this.#rollUp(place, start, width))
-      tidy ||= place === this.#tiers.length - 1
+      if (place > 0 && floorTo(slot, width) !== start) this.#rolling.push(this.#rollUp(place, start, width))
     }
-    for (const [place, { width, span }] of this.#tiers.entries()) {
-      const segments = this.#closed[place] ?? []
-      const oldest = floorTo(slot, width) - span
-      const kept = segments.findIndex(({ start }) => start >= oldest)
-      segments.splice(0, kept === -1 ? segments.length : kept)
+    this.#trim()
+    if (this.#tiers.length === 1) this.#tidy()
+  }
+
+  /** Does a portion, less than a millisecond, of what is to be rolled up; false when nothing is. */
+  carryOn(): boolean {
+    const [first] = this.#rolling
+    if (first === undefined) return false
+    if (first.next().done === true) {
+      this.#rolling.shift()
+      this.#trim()
     }
-    if (tidy) this.#tidy()
+    return true
   }
 
   /** Where a window that ends now begins. */
@@ -163,6 +177,7 @@ export class Rollup {
 
   /** The closed bucket of tier `place` that began then, as it was encoded; `undefined` when it is gone or had no traffic. */
   closedAt(place: number, start: Milliseconds): Segment | undefined {
+    if (place > 0) this.#finishRolling()
     return this.#closed[place]?.findLast((segment) => segment.start === start)
   }
 
@@ -236,6 +251,7 @@ export class Rollup {
       into.open.merge(delta)
       return true
     }
+    this.#finishRolling()
     const holding = this.#tiers.map(({ width }, place) =>
       (this.#closed[place] ?? []).findLastIndex(
         ({ start }) => start <= made.time && made.time < start + width,
@@ -245,7 +261,8 @@ export class Rollup {
     for (const [place, index] of holding.entries()) {
       const segment = this.#closed[place]?.[index]
       if (segment === undefined) continue
-      const tallies = this.#merged([segment])
+      const tallies = new Map<number, Tally>()
+      this.#merge(tallies, segment)
       tallies.get(from.id)?.merge(delta, -1)
       const target = tallies.get(into.id) ?? new Tally(this.#shape)
       target.merge(delta)
@@ -264,6 +281,8 @@ export class Rollup {
       open.clear()
     }
     for (const segments of this.#closed) segments.length = 0
+    this.#rolling.length = 0
+    for (const tally of this.#spare) tally.clear()
     this.#views.clear()
     this.#folded.clear()
     this.#epoch++
@@ -282,17 +301,44 @@ export class Rollup {
     return segment
   }
 
-  #rollUp(place: number, start: Milliseconds, width: Milliseconds): Segment | undefined {
+  /** Pauses now and then: in between anything may be counted, folded, dropped and read. */
+  *#rollUp(place: number, start: Milliseconds, width: Milliseconds): Generator<undefined, void> {
     const finer = (this.#closed[place - 1] ?? []).filter(
       (one) => one.start >= start && one.start < start + width,
     )
-    const tallies = this.#merged(finer, () => this.#spare.pop() ?? new Tally(this.#shape))
-    const segment = writeSegment(start, tallies)
-    for (const tally of tallies.values()) {
-      tally.clear()
-      this.#spare.push(tally)
+    const tallies = new Map<number, Tally>()
+    const create = (): Tally => {
+      const spare = this.#spare[tallies.size] ?? new Tally(this.#shape)
+      this.#spare[tallies.size] = spare
+      return spare
     }
-    return segment
+    for (const segment of finer) {
+      this.#merge(tallies, segment, create)
+      yield
+    }
+    const segment = yield* writeSegmentInPortions(start, tallies)
+    for (const tally of tallies.values()) tally.clear()
+    this.#push(place, segment)
+    this.#through[place] = floorTo(this.#slot, width)
+    for (const view of this.#views.values())
+      if (segment !== undefined && view.place >= place) view.rolledUp(finer, segment)
+    if (place < this.#tiers.length - 1) return
+    yield
+    this.#tidy()
+  }
+
+  #finishRolling(): void {
+    while (this.carryOn());
+  }
+
+  /** Forgets what no window reaches any more, and is not to be rolled up either. */
+  #trim(): void {
+    for (const [place, { width, span }] of this.#tiers.entries()) {
+      const segments = this.#closed[place] ?? []
+      const oldest = Math.min(floorTo(this.#slot, width) - span, this.#through[place + 1] ?? this.#slot)
+      const kept = segments.findIndex(({ start }) => start >= oldest)
+      segments.splice(0, kept === -1 ? segments.length : kept)
+    }
   }
 
   #push(place: number, segment: Segment | undefined): void {
@@ -318,7 +364,7 @@ export class Rollup {
     let from = begin
     for (let finer = place; finer >= 0; finer--) {
       for (const segment of this.#closed[finer] ?? []) if (segment.start >= from) since.push(segment)
-      from = floorTo(this.#slot, tierAt(this.#tiers, finer).width)
+      from = Math.max(from, this.#through[finer] ?? begin)
     }
     return since
   }
@@ -327,7 +373,7 @@ export class Rollup {
     const { place, begin } = reach(this.#tiers, window, this.#slot)
     const { width } = tierAt(this.#tiers, place)
     const key = `${place}:${floorTo(this.#slot, width) - begin}`
-    const view = this.#views.get(key) ?? new MergedView(this.#shape, (id) => this.#resolve(id))
+    const view = this.#views.get(key) ?? new MergedView(place, this.#shape, (id) => this.#resolve(id))
     // Moved to the end: the first one is the one not asked for longest.
     this.#views.delete(key)
     this.#views.set(key, view)
@@ -337,10 +383,8 @@ export class Rollup {
     return view
   }
 
-  #merged(segments: readonly Segment[], create = () => new Tally(this.#shape)): Map<number, Tally> {
-    const tallies = new Map<number, Tally>()
-    mergeSegments(tallies, segments, { sign: 1, resolve: (id) => this.#resolve(id), create })
-    return tallies
+  #merge(tallies: Map<number, Tally>, segment: Segment, create = () => new Tally(this.#shape)): void {
+    mergeSegments(tallies, [segment], { sign: 1, resolve: (id) => this.#resolve(id), create })
   }
 
   #resolve(id: number): number | undefined {

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../units.ts'
+import type { Bytes, Milliseconds } from '../units.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import type { Tally } from './tally.ts'
 
@@ -11,22 +11,54 @@ export interface Segment {
   readonly bytes: Uint8Array
 }
 
-/** Everything is written here and then copied at its exact size. Writing never yields, so one is enough. */
+/** Everything is written here and then copied at its exact size. Empty whenever writing pauses, so one is enough. */
 const pool = new ByteWriter()
+/** About half a millisecond's writing. */
+const PORTION: Bytes = 8_192
 
 /** Encodes what is not empty; `undefined` when all is. */
 export function writeSegment(
   start: Milliseconds,
   tallies: Iterable<readonly [id: number, tally: Tally]>,
 ): Segment | undefined {
-  for (const [id, tally] of tallies) {
-    if (tally.isEmpty) continue
-    pool.varint(id)
-    const length = pool.reserve()
-    tally.encode(pool)
-    pool.seal(length)
-  }
+  for (const [id, tally] of tallies) write(id, tally)
   return pool.length === 0 ? undefined : { start, bytes: pool.take() }
+}
+
+function write(id: number, tally: Tally): void {
+  if (tally.isEmpty) return
+  pool.varint(id)
+  const length = pool.reserve()
+  tally.encode(pool)
+  pool.seal(length)
+}
+
+/** The same, with a pause after each few kilobytes, in which others may write. */
+export function* writeSegmentInPortions(
+  start: Milliseconds,
+  tallies: Iterable<readonly [id: number, tally: Tally]>,
+): Generator<undefined, Segment | undefined> {
+  const parts: Uint8Array[] = []
+  for (const [id, tally] of tallies) {
+    write(id, tally)
+    if (pool.length < PORTION) continue
+    parts.push(pool.take())
+    yield
+  }
+  if (pool.length > 0) parts.push(pool.take())
+  return parts.length === 0 ? undefined : { start, bytes: joined(parts) }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return first
+  const all = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 /** Calls `visit` for each record; it may leave the reader anywhere. */

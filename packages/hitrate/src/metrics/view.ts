@@ -5,17 +5,20 @@ import { type Shape, Tally } from './tally.ts'
 /**
  * The sum of one window's closed buckets, kept from one query to the next: what has left the window is taken away, what
  * has closed since is added. Integers make that exact, so a day of 200 patterns costs a query a few buckets instead of
- * 20 000. Segments are told apart by identity: one that was rolled up or corrected counts as another.
+ * 20 000. Segments are told apart by identity: one that was corrected counts as another.
  */
 export class MergedView {
+  /** The tier of its oldest buckets; newer ones are of finer tiers. */
+  readonly place: number
   readonly #shape: Shape
   readonly #resolve: (id: number) => number | undefined
-  #held: ReadonlySet<Segment> = new Set()
+  #held = new Set<Segment>()
   readonly #sums = new Map<number, Tally>()
   /** Whether anybody asked since the last {@link rest}. */
   #asked = false
 
-  constructor(shape: Shape, resolve: (id: number) => number | undefined) {
+  constructor(place: number, shape: Shape, resolve: (id: number) => number | undefined) {
+    this.place = place
     this.#shape = shape
     this.#resolve = resolve
   }
@@ -45,6 +48,13 @@ export class MergedView {
       this.#merge(gone, -1)
     }
     this.#held = wanted
+  }
+
+  /** Segments were rolled up into one, which counts the same: where all of them are held there is nothing to add up. */
+  rolledUp(finer: readonly Segment[], coarser: Segment): void {
+    if (!finer.every((segment) => this.#held.has(segment))) return
+    for (const segment of finer) this.#held.delete(segment)
+    this.#held.add(coarser)
   }
 
   /** One series became part of another: its sum moves along, so that later segments are taken from where it is. */

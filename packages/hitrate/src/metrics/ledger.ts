@@ -160,7 +160,6 @@ export class Ledger {
   finish(): void {
     this.settle()
     this.#advance(this.#slotEnds)
-    this.#due = this.#slotEnds
   }
 
   /** Forgets all windows; what is counted for ever stays. */

@@ -159,7 +159,7 @@ export class Rollup {
     if (this.#tiers.length === 1) this.#tidy()
   }
 
-  /** Does a portion, less than a millisecond, of what is to be rolled up; false when nothing is. */
+  /** Does a portion of what is to be rolled up, some 0.1 ms of work; false when nothing is. */
   carryOn(): boolean {
     const [first] = this.#rolling
     if (first === undefined) return false

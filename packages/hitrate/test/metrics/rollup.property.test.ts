@@ -121,6 +121,8 @@ const round = fc.record({
   counts: fc.array(fc.tuple(name, fc.integer({ min: 1, max: 99 })), { maxLength: 4 }),
   wait: fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom(10_000, 10_000, 20_000, MINUTE, 5 * MINUTE, 15 * MINUTE) },
+    // Longer than one tier is kept, shorter than the next.
+    { weight: 2, arbitrary: fc.constantFrom(20 * MINUTE, 150 * MINUTE) },
     { weight: 1, arbitrary: fc.nat({ max: 30 * 60 * MINUTE }) },
   ),
   portions: fc.nat({ max: 12 }),
